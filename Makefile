@@ -1,0 +1,79 @@
+# make          build every program into build/
+# make run      a whole Coffer on http://127.0.0.1:8080 (PORT=…), its data in var/; Ctrl-C stops it
+# make test     every test, plain and sanitized; T=upload those whose name matches
+# make bench    how fast and how big, against nginx, lighttpd and dd in the same run; B=put one part
+# make lint     formatting, layers, templates, SQL
+# make api      print the API: the comment at the head of each endpoint
+# make format   clang-format over all sources
+# make packages install the Debian packages that are missing (conf/packages says what for)
+# make clean    remove build/; var/ stays
+#
+# There is no list of sources to edit: a program, and a unit test, is one file and the library.
+
+B ?=
+PORT ?= 8080
+CXXFLAGS ?= -O2 -g
+build ?= build
+
+cxxflags := -std=c++20 -Wall -Wextra -Wshadow -Wconversion -Wsuggest-override -Werror -MMD -MP \
+            -Icgi-bin/lib -Itests
+ldlibs   := -lfcgi -lcgicc -lmysqlclient -lcrypto -lisal -largon2 -lutf8proc -lpthread
+
+library  := $(wildcard cgi-bin/lib/*/*.cc)
+programs := $(wildcard cgi-bin/*.cc cgi-bin/workers/*.cc cgi-bin/tools/*.cc)
+units    := $(wildcard tests/unit/*_test.cc)
+probes   := $(wildcard tests/bench/*.cc)
+
+all: $(programs:%.cc=$(build)/%)
+
+# The compiler's cache, where there is one, makes the second build of a fresh clone quick.
+ccache := $(shell command -v ccache)
+
+$(build)/%: $(build)/%.o $(build)/libcoffer.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(ldlibs)
+
+# The unit tests are one program: linking GoogleTest once is most of their cost.
+$(build)/tests/units: $(units:%.cc=$(build)/%.o) $(build)/libcoffer.a
+	$(CXX) $(LDFLAGS) -o $@ $^ $(ldlibs) -lgtest -lgtest_main
+
+$(build)/libcoffer.a: $(library:%.cc=$(build)/%.o)
+	$(RM) $@ && $(AR) rcs $@ $^
+
+$(build)/%.o: %.cc Makefile
+	@mkdir -p $(@D)
+	$(ccache) $(CXX) $(CXXFLAGS) $(cxxflags) -c -o $@ $<
+
+units: $(build)/tests/units
+
+run:
+	@cgi-bin/tools/packages run
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@cgi-bin/tools/run var $(PORT)
+
+test:
+	@cgi-bin/tools/packages test
+	@tests/run $(T)
+
+bench:
+	@cgi-bin/tools/packages bench
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all $(probes:%.cc=$(build)/%)
+	@tests/bench/run $(B)
+
+lint:
+	@for script in tests/lint/*.sh; do $$script || exit 1; done
+
+api:
+	@for file in cgi-bin/*.cc; do sed -n '/^$$/q; s|^//\( \|$$\)||p' $$file; echo; done
+
+format:
+	clang-format -i $$(git ls-files '*.cc' '*.h')
+
+packages:
+	@cgi-bin/tools/packages run test
+
+clean:
+	$(RM) -r build
+
+.PHONY: all units run test bench lint api format packages clean
+.SECONDARY:
+-include $(shell find $(build) -name '*.d' 2>/dev/null)

@@ -1,0 +1,60 @@
+// Digester: bytes in, five digests out. DigestPipe: the same beside the thread that receives.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "digest/digest.h"
+
+namespace coffer {
+
+class Digester {
+ public:
+  Digester();
+  Digester(Digester&&) noexcept;
+  ~Digester();
+
+  void update(std::string_view bytes);
+
+  /// Call once; the digester is spent afterwards.
+  Digests finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// A ring of buffers between the thread that receives a large file and one that
+/// digests it, so that neither waits for the other:
+///
+///   DigestPipe pipe;
+///   while (n = body.read(pipe.buffer())) { write(file, pipe.buffer().first(n)); pipe.push(n); }
+///   Digests digests = pipe.finish();
+///
+/// Takes kBuffers * kBufferSize bytes of memory and one thread while it lives.
+class DigestPipe {
+ public:
+  static constexpr std::size_t kBufferSize = 64 * 1024;
+  static constexpr std::size_t kBuffers = 8;
+
+  DigestPipe();
+  ~DigestPipe();
+
+  /// The buffer to fill next; waits until one is free. The same one until push().
+  std::span<char> buffer();
+
+  /// Hands the first `size` bytes of that buffer to the digesting thread.
+  void push(std::size_t size);
+
+  /// Waits for the last buffer. Call once.
+  Digests finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace coffer

@@ -1,0 +1,23 @@
+// Tokens: 256 random bits that prove who someone is, and the digest of them that we keep.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "digest/digest.h"
+
+namespace coffer {
+
+/// 32 bytes from the operating system's generator, as 43 characters of base64url.
+/// Never fails: a machine without randomness ends the program.
+std::string random_token();
+
+/// What the database keeps of a token, so that who reads the database cannot sign in.
+Sha256 token_hash(std::string_view token);
+
+/// A second secret derived from the first, for one purpose: HMAC-SHA-256 (RFC 2104),
+/// as base64url. Who knows it does not know `token`.
+std::string derive_token(std::string_view token, std::string_view purpose);
+
+}  // namespace coffer
