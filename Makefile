@@ -16,7 +16,7 @@ CXXFLAGS ?= -O2 -g
 build ?= build
 
 cxxflags := -std=c++20 -Wall -Wextra -Wshadow -Wconversion -Wsuggest-override -Werror -MMD -MP \
-            -Icgi-bin/lib -Itests
+            -Icgi-bin/lib -Itests -isystem /usr/include/mysql
 ldlibs   := -lfcgi -lcgicc -lmysqlclient -lcrypto -lisal -largon2 -lutf8proc -lpthread
 
 library  := $(wildcard cgi-bin/lib/*/*.cc)

@@ -1,0 +1,111 @@
+#include "meta/blob.h"
+
+namespace coffer {
+namespace {
+
+constexpr char kAddReference[] =
+    "INSERT INTO `blob` (sha256, size, sha1, md5, crc32, crc64, refs, touched)"
+    " VALUES (?, ?, ?, ?, ?, ?, 1, UNIX_TIMESTAMP(NOW(3)) * 1000)"
+    " ON DUPLICATE KEY UPDATE refs = refs + 1, touched = UNIX_TIMESTAMP(NOW(3)) * 1000";
+constexpr char kIsDoomed[] = "SELECT doomed FROM `blob` WHERE sha256 = ?";
+constexpr char kCopyReference[] =
+    "UPDATE `blob` SET refs = refs + 1, touched = UNIX_TIMESTAMP(NOW(3)) * 1000"
+    " WHERE sha256 = ? AND refs > 0";
+constexpr char kDropReference[] =
+    "UPDATE `blob` SET refs = refs - 1, touched = UNIX_TIMESTAMP(NOW(3)) * 1000"
+    " WHERE sha256 = ? AND refs > 0";
+constexpr char kAddCopy[] =
+    "INSERT IGNORE INTO copy (sha256, store, verified)"
+    " VALUES (?, ?, UNIX_TIMESTAMP(NOW(3)) * 1000)";
+constexpr char kFind[] =
+    "SELECT sha256, size, sha1, md5, crc32, crc64, refs FROM `blob` WHERE sha256 = ?";
+constexpr char kUnreferenced[] =
+    "SELECT sha256 FROM `blob` FORCE INDEX (unreferenced)"
+    " WHERE refs = 0 AND touched <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ? ORDER BY touched LIMIT ?";
+constexpr char kClaim[] =
+    "INSERT IGNORE INTO `blob` (sha256, size, sha1, md5, crc32, crc64, refs, touched, doomed)"
+    " VALUES (?, 0, '', '', '', '', 0, 0, TRUE)";
+constexpr char kDoom[] =
+    "UPDATE `blob` SET doomed = TRUE"
+    " WHERE sha256 = ? AND refs = 0 AND touched <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
+constexpr char kForget[] = "DELETE FROM `blob` WHERE sha256 = ? AND doomed AND refs = 0";
+constexpr char kForgetCopies[] = "DELETE FROM copy WHERE sha256 = ?";
+
+Result<> expect_one(const Result<Changed>& changed, const char* otherwise) {
+  if (!changed) return changed.error();
+  if (changed->rows != 1) return Error{Errc::internal, otherwise};
+  return {};
+}
+
+}  // namespace
+
+Result<> add_reference(Transaction& tx, const Digests& digests, std::uint64_t size) {
+  auto added = tx.run(kAddReference, {digests.sha256, size, digests.sha1, digests.md5,
+                                      digests.crc32, digests.crc64});
+  if (!added) return added.error();
+  if (added->rows == 1) return {};  // a new row; 2 is MySQL's count for one that was there
+  bool doomed = false;
+  auto found =
+      tx.query(kIsDoomed, {digests.sha256}, [&](const Row& row) { doomed = row.number(0) != 0; });
+  if (!found) return found.error();
+  if (doomed) return Error{Errc::unavailable, "the blob is being removed"};
+  return {};
+}
+
+Result<> drop_reference(Transaction& tx, const Sha256& sha256) {
+  return expect_one(tx.run(kDropReference, {sha256}), "a blob has fewer references than rows");
+}
+
+Result<> copy_reference(Transaction& tx, const Sha256& sha256) {
+  return expect_one(tx.run(kCopyReference, {sha256}), "a row refers to a blob without references");
+}
+
+Result<> add_copy(Transaction& tx, const Sha256& sha256, std::string_view store) {
+  auto added = tx.run(kAddCopy, {sha256, store});
+  if (!added) return added.error();
+  return {};
+}
+
+Result<Blob> find_blob(Connection& db, const Sha256& sha256) {
+  Blob blob;
+  bool there = false;
+  auto found = db.query(kFind, {sha256}, [&](const Row& row) {
+    there = true;
+    blob = {.digests = {.sha256 = row.bytes<32>(0),
+                        .sha1 = row.bytes<20>(2),
+                        .md5 = row.bytes<16>(3),
+                        .crc32 = row.bytes<4>(4),
+                        .crc64 = row.bytes<8>(5)},
+            .size = row.number(1),
+            .refs = row.number(6)};
+  });
+  if (!found) return found.error();
+  if (!there) return Error{Errc::not_found, "no such blob"};
+  return blob;
+}
+
+Result<std::vector<Sha256>> unreferenced_blobs(Connection& db, std::uint64_t grace_ms,
+                                               std::size_t limit) {
+  std::vector<Sha256> names;
+  auto found = db.query(kUnreferenced, {grace_ms, limit},
+                        [&](const Row& row) { names.push_back(row.bytes<32>(0)); });
+  if (!found) return found.error();
+  return names;
+}
+
+Result<bool> doom(Transaction& tx, const Sha256& sha256, std::uint64_t grace_ms) {
+  auto claimed = tx.run(kClaim, {sha256});
+  if (!claimed) return claimed.error();
+  if (claimed->rows == 1) return true;
+  auto doomed = tx.run(kDoom, {sha256, grace_ms});
+  if (!doomed) return doomed.error();
+  return doomed->rows == 1;
+}
+
+Result<> forget_blob(Transaction& tx, const Sha256& sha256) {
+  if (auto forgotten = tx.run(kForget, {sha256}); !forgotten) return forgotten.error();
+  if (auto forgotten = tx.run(kForgetCopies, {sha256}); !forgotten) return forgotten.error();
+  return {};
+}
+
+}  // namespace coffer

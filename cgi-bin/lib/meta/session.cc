@@ -1,0 +1,115 @@
+#include "meta/session.h"
+
+namespace coffer {
+namespace {
+
+constexpr char kAddSession[] =
+    "INSERT INTO session (token_hash, user, created, seen)"
+    " VALUES (?, ?, UNIX_TIMESTAMP(NOW(3)) * 1000, UNIX_TIMESTAMP(NOW(3)) * 1000)";
+constexpr char kFindSession[] =
+    "SELECT u.id, u.name, u.one_time, u.admin, u.quota, u.used, u.reserved,"
+    " s.seen < UNIX_TIMESTAMP(NOW(3)) * 1000 - 3600000"
+    " FROM session s JOIN user u ON u.id = s.user"
+    " WHERE s.token_hash = ? AND NOT u.disabled"
+    " AND s.seen > UNIX_TIMESTAMP(NOW(3)) * 1000 - ?"
+    " AND s.created > UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
+constexpr char kSeeSession[] =
+    "UPDATE session SET seen = UNIX_TIMESTAMP(NOW(3)) * 1000 WHERE token_hash = ?";
+constexpr char kEndSession[] = "DELETE FROM session WHERE token_hash = ?";
+constexpr char kSweepSessions[] =
+    "DELETE FROM session WHERE seen <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ?"
+    " OR created <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
+
+constexpr char kAddToken[] =
+    "INSERT INTO api_token (token_hash, user, label, created, seen)"
+    " VALUES (?, ?, ?, UNIX_TIMESTAMP(NOW(3)) * 1000, 0)";
+constexpr char kFindToken[] =
+    "SELECT u.id, u.name, u.one_time, u.admin, u.quota, u.used, u.reserved,"
+    " t.seen < UNIX_TIMESTAMP(NOW(3)) * 1000 - 3600000"
+    " FROM api_token t JOIN user u ON u.id = t.user"
+    " WHERE t.token_hash = ? AND NOT u.disabled";
+constexpr char kSeeToken[] =
+    "UPDATE api_token SET seen = UNIX_TIMESTAMP(NOW(3)) * 1000 WHERE token_hash = ?";
+constexpr char kListTokens[] =
+    "SELECT id, label, created, seen FROM api_token WHERE user = ? ORDER BY id";
+constexpr char kRemoveToken[] = "DELETE FROM api_token WHERE user = ? AND id = ?";
+
+// Finds the user behind a token, and notes once an hour that it is in use: a write with
+// every request would be a commit with every request.
+Result<User> find_and_see(Connection& db, const char* find, std::initializer_list<Value> values,
+                          const char* see, const Sha256& token_hash) {
+  User user;
+  bool stale = false;
+  auto found = db.query(find, values, [&](const Row& row) {
+    user = {.id = row.id<UserId>(0),
+            .name = std::string(row.text(1)),
+            .password = {},
+            .one_time = row.number(2) != 0,
+            .admin = row.number(3) != 0,
+            .disabled = false,
+            .quota = row.number(4),
+            .used = row.number(5),
+            .reserved = row.number(6)};
+    stale = row.number(7) != 0;
+  });
+  if (!found) return found.error();
+  if (user.id == UserId{}) return Error{Errc::unauthenticated, "please sign in"};
+  if (!stale) return user;
+  if (auto seen = db.run(see, {token_hash}); !seen) return seen.error();
+  return user;
+}
+
+}  // namespace
+
+Result<> add_session(Connection& db, const Sha256& token_hash, UserId user) {
+  auto added = db.run(kAddSession, {token_hash, user});
+  if (!added) return added.error();
+  return {};
+}
+
+Result<User> find_session(Connection& db, const Sha256& token_hash) {
+  return find_and_see(db, kFindSession, {token_hash, kSessionIdleMs, kSessionAbsoluteMs},
+                      kSeeSession, token_hash);
+}
+
+Result<> end_session(Connection& db, const Sha256& token_hash) {
+  auto ended = db.run(kEndSession, {token_hash});
+  if (!ended) return ended.error();
+  return {};
+}
+
+Result<std::uint64_t> sweep_sessions(Connection& db) {
+  auto swept = db.run(kSweepSessions, {kSessionIdleMs, kSessionAbsoluteMs});
+  if (!swept) return swept.error();
+  return swept->rows;
+}
+
+Result<TokenId> add_api_token(Connection& db, const Sha256& token_hash, UserId user,
+                              std::string_view label) {
+  auto added = db.run(kAddToken, {token_hash, user, label});
+  if (!added) return added.error();
+  return TokenId{added->id};
+}
+
+Result<User> find_api_token(Connection& db, const Sha256& token_hash) {
+  return find_and_see(db, kFindToken, {token_hash}, kSeeToken, token_hash);
+}
+
+Result<std::vector<ApiToken>> list_api_tokens(Connection& db, UserId user) {
+  std::vector<ApiToken> tokens;
+  auto found = db.query(kListTokens, {user}, [&](const Row& row) {
+    tokens.push_back(
+        {row.id<TokenId>(0), std::string(row.text(1)), row.id<Time>(2), row.id<Time>(3)});
+  });
+  if (!found) return found.error();
+  return tokens;
+}
+
+Result<> remove_api_token(Connection& db, UserId user, TokenId id) {
+  auto removed = db.run(kRemoveToken, {user, id});
+  if (!removed) return removed.error();
+  if (removed->rows == 0) return Error{Errc::not_found, "no such token"};
+  return {};
+}
+
+}  // namespace coffer

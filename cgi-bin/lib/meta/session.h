@@ -1,0 +1,39 @@
+// Sessions and API tokens: the two ways to prove who one is. Both are kept as SHA-256.
+
+#pragma once
+
+#include <vector>
+
+#include "meta/types.h"
+#include "sql/database.h"
+
+namespace coffer {
+
+/// A session ends when it was not used for two weeks, and after three months in any case.
+inline constexpr std::uint64_t kSessionIdleMs = 14ull * 24 * 3600 * 1000;
+inline constexpr std::uint64_t kSessionAbsoluteMs = 90ull * 24 * 3600 * 1000;
+
+Result<> add_session(Connection& db, const Sha256& token_hash, UserId user);
+
+/// The user who is signed in with that token, or Errc::unauthenticated if the session is
+/// unknown or over, or the user disabled.
+Result<User> find_session(Connection& db, const Sha256& token_hash);
+
+/// Ends a session; one that is not there is ended already.
+Result<> end_session(Connection& db, const Sha256& token_hash);
+
+/// Removes sessions that are over. Returns how many.
+Result<std::uint64_t> sweep_sessions(Connection& db);
+
+Result<TokenId> add_api_token(Connection& db, const Sha256& token_hash, UserId user,
+                              std::string_view label);
+
+/// The user whose token that is, or Errc::unauthenticated.
+Result<User> find_api_token(Connection& db, const Sha256& token_hash);
+
+Result<std::vector<ApiToken>> list_api_tokens(Connection& db, UserId user);
+
+/// Errc::not_found if the user has no such token.
+Result<> remove_api_token(Connection& db, UserId user, TokenId id);
+
+}  // namespace coffer

@@ -1,0 +1,128 @@
+#include "meta/trash.h"
+
+#include "meta/blob.h"
+#include "meta/entry.h"
+#include "meta/entry_row.h"
+#include "meta/tree.h"
+#include "meta/user.h"
+
+namespace coffer {
+namespace {
+
+// Assignments run from left to right, so was_parent and was_name take the old values. In
+// the trash a name is when it came, in 16 digits, and its id: unique, and in that order.
+constexpr char kTrashEntry[] =
+    "UPDATE entry SET was_parent = parent, was_name = name,"
+    " trashed = UNIX_TIMESTAMP(NOW(3)) * 1000, parent = 1,"
+    " name = CONCAT(LPAD(trashed, 16, '0'), '-', id)"
+    " WHERE owner = ? AND id = ? AND parent NOT IN (1, 2)";
+constexpr char kLockTrashed[] =
+    "SELECT " ENTRY_COLUMNS " FROM entry WHERE owner = ? AND id = ? AND parent = 1 FOR UPDATE";
+constexpr char kUntrash[] =
+    "UPDATE entry SET trashed = NULL, was_parent = NULL, was_name = NULL WHERE owner = ? AND id = "
+    "?";
+constexpr char kDelete[] =
+    "UPDATE entry SET was_parent = COALESCE(was_parent, parent),"
+    " was_name = COALESCE(was_name, name),"
+    " trashed = COALESCE(trashed, UNIX_TIMESTAMP(NOW(3)) * 1000), parent = 2, name = id"
+    " WHERE owner = ? AND id = ? AND parent <> 2";
+constexpr char kEmpty[] =
+    "UPDATE entry SET parent = 2, name = id WHERE owner = ? AND parent = 1"
+    " AND trashed <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
+
+constexpr char kGoing[] =
+    "SELECT " ENTRY_COLUMNS " FROM entry WHERE owner = ? AND parent = 2 LIMIT ? FOR UPDATE";
+constexpr char kOpenFolder[] =
+    "UPDATE entry SET was_parent = parent, was_name = name,"
+    " trashed = UNIX_TIMESTAMP(NOW(3)) * 1000, parent = 2, name = id"
+    " WHERE owner = ? AND parent = ? LIMIT 500";
+constexpr char kRemove[] = "DELETE FROM entry WHERE owner = ? AND id = ?";
+constexpr char kRemoveVersions[] = "DELETE FROM version WHERE entry = ?";
+
+constexpr std::size_t kRowsAtATime = 100;
+
+Result<> remove_file(Transaction& tx, UserId owner, const Entry& file) {
+  auto versions = list_versions(tx, owner, file.id);
+  if (!versions) return versions.error();
+  std::uint64_t bytes = file.size;
+  for (const Version& version : *versions) {
+    bytes += version.size;
+    if (auto dropped = drop_reference(tx, version.sha256); !dropped) return dropped;
+  }
+  if (auto dropped = drop_reference(tx, file.sha256); !dropped) return dropped;
+  if (auto removed = tx.run(kRemoveVersions, {file.id}); !removed) return removed.error();
+  if (auto removed = tx.run(kRemove, {owner, file.id}); !removed) return removed.error();
+  return refund(tx, owner, bytes);
+}
+
+// What is in a folder comes out of it first, and the empty folder goes in a later round.
+Result<> remove_folder(Transaction& tx, UserId owner, const Entry& folder) {
+  auto opened = tx.run(kOpenFolder, {owner, folder.id});
+  if (!opened) return opened.error();
+  if (opened->rows > 0) return {};
+  auto removed = tx.run(kRemove, {owner, folder.id});
+  if (!removed) return removed.error();
+  return {};
+}
+
+}  // namespace
+
+std::string trash_name_of(const Entry& entry) {
+  std::string time = std::to_string(std::uint64_t(entry.trashed.value_or(Time{})));
+  time.insert(0, 16 - std::min<std::size_t>(16, time.size()), '0');
+  return time + "-" + std::to_string(std::uint64_t(entry.id));
+}
+
+Result<> trash_entry(Transaction& tx, UserId owner, EntryId id) {
+  auto trashed = tx.run(kTrashEntry, {owner, id});
+  if (!trashed) return trashed.error();
+  if (trashed->rows == 0) return Error{Errc::not_found, "no such file or folder in your cloud"};
+  return {};
+}
+
+Result<EntryId> restore_entry(Transaction& tx, UserId owner, EntryId id) {
+  auto entries = select_entries(tx, kLockTrashed, {owner, id});
+  if (!entries) return entries.error();
+  if (entries->empty()) return Error{Errc::not_found, "no such file or folder in your trash"};
+  const Entry& entry = entries->front();
+  EntryId folder = entry.parent;
+  auto locked = lock_folder(tx, owner, folder);
+  if (!locked && locked.error().code != Errc::not_found) return locked.error();
+  if (!locked) folder = kRoot;
+  auto moved = move_entry(tx, owner, id, folder, entry.name, Conflict::rename);
+  if (!moved) return moved.error();
+  if (auto untrashed = tx.run(kUntrash, {owner, id}); !untrashed) return untrashed.error();
+  return folder;
+}
+
+Result<> delete_entry(Transaction& tx, UserId owner, EntryId id) {
+  auto deleted = tx.run(kDelete, {owner, id});
+  if (!deleted) return deleted.error();
+  if (deleted->rows == 0) return Error{Errc::not_found, "no such file or folder in your cloud"};
+  return {};
+}
+
+Result<std::uint64_t> empty_trash(Transaction& tx, UserId owner, std::uint64_t age_ms) {
+  auto emptied = tx.run(kEmpty, {owner, age_ms});
+  if (!emptied) return emptied.error();
+  return emptied->rows;
+}
+
+Result<bool> purge(Database& database, UserId owner, std::size_t limit) {
+  for (std::size_t done = 0; done < limit; done += kRowsAtATime) {
+    auto more = transact(database, [&](Transaction& tx) -> Result<bool> {
+      auto going = select_entries(tx, kGoing, {owner, kRowsAtATime});
+      if (!going) return going.error();
+      for (const Entry& entry : *going) {
+        auto removed =
+            entry.folder ? remove_folder(tx, owner, entry) : remove_file(tx, owner, entry);
+        if (!removed) return removed.error();
+      }
+      return !going->empty();
+    });
+    if (!more || !*more) return more;
+  }
+  return true;
+}
+
+}  // namespace coffer

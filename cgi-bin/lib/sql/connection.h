@@ -1,0 +1,72 @@
+// Connection: one conversation with the database server.
+//
+//   constexpr char kFind[] = "SELECT id FROM user WHERE folded = ?";
+//   auto found = db.query(kFind, {name}, [&](const Row& row) { id = row.id<UserId>(0); });
+//
+// Statements are constants, prepared once per connection and kept.
+
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "sql/statement.h"
+
+namespace coffer {
+
+/// Where the server is. A socket, or a host and port.
+struct DatabaseAddress {
+  std::string socket;
+  std::string host;
+  unsigned port = 0;
+  std::string user;
+  std::string password;
+  std::string database;
+};
+
+class Connection {
+ public:
+  /// Connects within 2 s, and sets what every program relies on: strict SQL mode, READ
+  /// COMMITTED, UTF-8, and limits on how long a statement or a lock may take.
+  /// Errc::unavailable if nobody answers.
+  static Result<std::unique_ptr<Connection>> open(const DatabaseAddress& address);
+
+  /// Runs a statement that gives rows. `sql` must be a constant: its address is its name here.
+  Result<> query(const char* sql, std::initializer_list<Value> values, const EachRow& each);
+
+  /// Runs a statement that changes rows. Errc::conflict if a unique key is taken.
+  Result<Changed> run(const char* sql, std::initializer_list<Value> values);
+
+  /// START TRANSACTION, COMMIT or ROLLBACK.
+  Result<> begin();
+  Result<> commit() { return run_script("COMMIT"); }
+  Result<> roll_back() { return run_script("ROLLBACK"); }
+
+  /// Runs text that cannot be prepared, such as a migration's. Never with anything of a user's in.
+  Result<> run_script(const std::string& sql);
+
+  /// Whether the connection is of no more use.
+  bool broken() const { return broken_; }
+
+  /// Whether the server has given up on the transaction (deadlock, lock wait), so that
+  /// all of it may be tried again. START TRANSACTION forgets it.
+  bool retriable() const { return retriable_; }
+
+ private:
+  struct Close {
+    void operator()(MYSQL* server) const { mysql_close(server); }
+  };
+
+  Result<Statement*> run_prepared(const char* sql, std::initializer_list<Value> values,
+                                  const EachRow& each);
+  Error failed(unsigned number, const std::string& complaint);
+
+  std::unique_ptr<MYSQL, Close> server_;
+  std::map<const char*, Statement> statements_;
+  bool broken_ = false;
+  bool retriable_ = false;
+};
+
+}  // namespace coffer

@@ -1,0 +1,53 @@
+#include "sql/database.h"
+
+namespace coffer {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr auto kWait = seconds(2);
+constexpr auto kPause = milliseconds(500);
+
+}  // namespace
+
+Result<Database::Borrowed> Database::borrow() {
+  std::unique_lock lock(mutex_);
+  bool free = freed_.wait_for(lock, kWait, [&] { return !idle_.empty() || open_ < limit_; });
+  if (!free) return Error{Errc::unavailable, "every database connection is in use"};
+  if (!idle_.empty()) {
+    Borrowed connection(idle_.back().release(), Return{this});
+    idle_.pop_back();
+    return connection;
+  }
+  if (steady_clock::now() < retry_at_)
+    return Error{Errc::unavailable, "the database did not answer a moment ago"};
+  open_++;
+  lock.unlock();
+  return connect();
+}
+
+Result<Database::Borrowed> Database::connect() {
+  auto connection = Connection::open(address_);
+  Result<> fit = connection ? Result<>{} : connection.error();
+  if (fit && check_) fit = check_(**connection);
+  if (fit) return Borrowed(connection->release(), Return{this});
+  std::scoped_lock lock(mutex_);
+  open_--;
+  retry_at_ = steady_clock::now() + kPause;
+  freed_.notify_one();
+  return fit.error();
+}
+
+void Database::give_back(Connection* connection) {
+  std::unique_ptr<Connection> owned(connection);
+  std::scoped_lock lock(mutex_);
+  if (owned->broken())
+    open_--;
+  else
+    idle_.push_back(std::move(owned));
+  freed_.notify_one();
+}
+
+}  // namespace coffer
