@@ -109,6 +109,17 @@ std::string percent_encode(std::string_view text) {
   return out;
 }
 
+std::string percent_encode_path(std::string_view path) {
+  std::string out;
+  for (;;) {
+    auto slash = path.find('/');
+    out += percent_encode(path.substr(0, slash));
+    if (slash == path.npos) return out;
+    out += '/';
+    path.remove_prefix(slash + 1);
+  }
+}
+
 bool is_percent_encoded(std::string_view text) {
   for (auto at = text.find('%'); at != text.npos; at = text.find('%', at + 3))
     if (at + 2 >= text.size() || hex_value(text[at + 1]) < 0 || hex_value(text[at + 2]) < 0)

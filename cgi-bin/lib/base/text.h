@@ -23,6 +23,9 @@ std::optional<std::vector<std::uint8_t>> unbase64url(std::string_view text);
 /// Percent-encodes all but RFC 3986's unreserved characters, which also suits RFC 8187.
 std::string percent_encode(std::string_view text);
 
+/// The same for a path: its slashes stay.
+std::string percent_encode_path(std::string_view path);
+
 /// Whether every '%' in `text` is followed by two hex digits.
 bool is_percent_encoded(std::string_view text);
 

@@ -11,9 +11,16 @@
 
 namespace coffer {
 
+/// Who computes: OpenSSL, or on processors with SHA instructions our own fused.h, in about
+/// half the time. The digests are the same.
+enum class Backend { openssl, fused };
+
+/// The faster one that this machine can run.
+Backend best_backend();
+
 class Digester {
  public:
-  Digester();
+  explicit Digester(Backend backend = best_backend());
   Digester(Digester&&) noexcept;
   ~Digester();
 
@@ -40,7 +47,7 @@ class DigestPipe {
   static constexpr std::size_t kBufferSize = 64 * 1024;
   static constexpr std::size_t kBuffers = 8;
 
-  DigestPipe();
+  explicit DigestPipe(Backend backend = best_backend());
   ~DigestPipe();
 
   /// The buffer to fill next; waits until one is free. The same one until push().

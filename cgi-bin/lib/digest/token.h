@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,8 +11,11 @@
 
 namespace coffer {
 
-/// 32 bytes from the operating system's generator, as 43 characters of base64url.
-/// Never fails: a machine without randomness ends the program.
+/// Fills `bytes` from the operating system's generator. Never fails: a machine without
+/// randomness ends the program.
+void fill_random(std::span<std::uint8_t> bytes);
+
+/// 32 random bytes, as 43 characters of base64url.
 std::string random_token();
 
 /// What the database keeps of a token, so that who reads the database cannot sign in.

@@ -39,17 +39,16 @@ Result<> expect_one(const Result<Changed>& changed, const char* otherwise) {
 
 }  // namespace
 
-Result<> add_reference(Transaction& tx, const Digests& digests, std::uint64_t size) {
+Result<bool> add_reference(Transaction& tx, const Digests& digests, std::uint64_t size) {
   auto added = tx.run(kAddReference, {digests.sha256, size, digests.sha1, digests.md5,
                                       digests.crc32, digests.crc64});
   if (!added) return added.error();
-  if (added->rows == 1) return {};  // a new row; 2 is MySQL's count for one that was there
+  if (added->rows == 1) return true;  // a new row; 2 is MySQL's count for one that was there
   bool doomed = false;
   auto found =
       tx.query(kIsDoomed, {digests.sha256}, [&](const Row& row) { doomed = row.number(0) != 0; });
   if (!found) return found.error();
-  if (doomed) return Error{Errc::unavailable, "the blob is being removed"};
-  return {};
+  return !doomed;
 }
 
 Result<> drop_reference(Transaction& tx, const Sha256& sha256) {

@@ -14,9 +14,9 @@
 namespace coffer {
 
 /// Counts one more reference, making the row if there is none. On return the row is locked
-/// until the transaction ends: bytes that are there now stay there. Errc::unavailable while
-/// the blob is doomed.
-Result<> add_reference(Transaction& tx, const Digests& digests, std::uint64_t size);
+/// until the transaction ends: bytes that are there now stay there. False if the blob is
+/// doomed; the transaction must then be rolled back, and may be tried again a little later.
+Result<bool> add_reference(Transaction& tx, const Digests& digests, std::uint64_t size);
 
 /// Counts one reference less.
 Result<> drop_reference(Transaction& tx, const Sha256& sha256);

@@ -1,5 +1,7 @@
 #include "meta/tree.h"
 
+#include <algorithm>
+
 #include "base/name.h"
 #include "meta/blob.h"
 #include "meta/entry.h"
@@ -50,7 +52,7 @@ Result<> check_precondition(const Precondition& wanted, const Entry* there) {
     return Error{Errc::precondition_failed, "a file of that name exists already"};
   if ((wanted.must_exist || wanted.must_be) && !is_file)
     return Error{Errc::precondition_failed, "there is no file of that name"};
-  if (wanted.must_be && there->sha256 != *wanted.must_be)
+  if (wanted.must_be && std::ranges::find(*wanted.must_be, there->sha256) == wanted.must_be->end())
     return Error{Errc::precondition_failed, "the file is not what it was: someone changed it"};
   return {};
 }

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "meta/types.h"
 #include "sql/database.h"
@@ -20,9 +21,9 @@ enum class Conflict {
 
 /// What must be true of the file of that name, for If-Match and If-None-Match.
 struct Precondition {
-  bool must_exist = false;        // If-Match: *
-  bool must_not_exist = false;    // If-None-Match: *
-  std::optional<Sha256> must_be;  // If-Match: "..."
+  bool must_exist = false;                     // If-Match: *
+  bool must_not_exist = false;                 // If-None-Match: *
+  std::optional<std::vector<Sha256>> must_be;  // If-Match: "...", "..."
 };
 
 struct NewFile {

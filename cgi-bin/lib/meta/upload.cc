@@ -11,10 +11,7 @@ constexpr char kAdd[] =
 constexpr char kRelease[] =
     "UPDATE user SET reserved = reserved - ? WHERE id = ? AND reserved >= ?";
 constexpr char kForget[] = "DELETE FROM upload WHERE id = ?";
-constexpr char kSum[] = "SELECT COALESCE(SUM(size), 0) FROM upload";
-constexpr char kOld[] =
-    "SELECT id, owner, size, staging FROM upload"
-    " WHERE created <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ? ORDER BY id";
+constexpr char kList[] = "SELECT id, owner, size, staging FROM upload ORDER BY id";
 
 }  // namespace
 
@@ -37,23 +34,9 @@ Result<> release(Transaction& tx, const Upload& upload) {
   return {};
 }
 
-Result<> forget_upload(Transaction& tx, UploadId upload) {
-  auto forgotten = tx.run(kForget, {upload});
-  if (!forgotten) return forgotten.error();
-  if (forgotten->rows != 1) return Error{Errc::unavailable, "the upload took too long"};
-  return {};
-}
-
-Result<std::uint64_t> reserved_bytes(Connection& db) {
-  std::uint64_t bytes = 0;
-  auto found = db.query(kSum, {}, [&](const Row& row) { bytes = row.number(0); });
-  if (!found) return found.error();
-  return bytes;
-}
-
-Result<std::vector<Upload>> old_uploads(Connection& db, std::uint64_t age_ms) {
+Result<std::vector<Upload>> list_uploads(Connection& db) {
   std::vector<Upload> uploads;
-  auto found = db.query(kOld, {age_ms}, [&](const Row& row) {
+  auto found = db.query(kList, {}, [&](const Row& row) {
     uploads.push_back(
         {row.id<UploadId>(0), row.id<UserId>(1), row.number(2), std::string(row.text(3))});
   });

@@ -21,15 +21,11 @@ struct Upload {
 Result<UploadId> reserve(Transaction& tx, UserId owner, std::uint64_t size,
                          std::string_view staging);
 
-/// Gives back what was reserved. charge() does so for an upload that came to a good end:
-/// forget_upload() then only removes the row.
+/// Ends an upload and gives back the `size` bytes of its reservation that charge() did not
+/// take. One that has ended already is left as it is.
 Result<> release(Transaction& tx, const Upload& upload);
-Result<> forget_upload(Transaction& tx, UploadId upload);
 
-/// Bytes reserved by every upload under way, for the check against the disk.
-Result<std::uint64_t> reserved_bytes(Connection& db);
-
-/// Uploads begun more than `age_ms` ago.
-Result<std::vector<Upload>> old_uploads(Connection& db, std::uint64_t age_ms);
+/// Every upload under way, and those whose process died.
+Result<std::vector<Upload>> list_uploads(Connection& db);
 
 }  // namespace coffer

@@ -1,0 +1,69 @@
+// delete - remove files and folders
+//
+//   POST /file/delete  id=I&id=J...            to the trash
+//   POST /file/delete  id=I&forever=1          for good, from wherever it is
+//   POST /file/delete  id=I&version=V          one old version of a file, for good
+//   POST /file/delete  trash=empty             all that is in the trash, for good
+//
+//   303  to the folder in `back` (browser), 200 {"deleted":N} (JSON)
+//   400  a field that makes no sense           401  nobody is signed in
+//   403  a form that is not from your session  404  no such entry of yours: then none is deleted
+//   405  not a POST    413 415  not a small form    503  the database does not answer
+//
+// All ids go, or none. What goes for good gives its quota back at once, or, for very much, in
+// the course of the next sweeps; its bytes leave the disk when the grace time is over.
+
+#include "coffer/app.h"
+#include "coffer/entry_view.h"
+#include "coffer/locate.h"
+#include "coffer/page.h"
+#include "http/form.h"
+#include "meta/trash.h"
+#include "meta/tree.h"
+
+namespace {
+
+using namespace coffer;
+
+// Rows freed within the request; the sweeper frees the rest.
+constexpr std::size_t kPurgeNow = 1000;
+
+Result<std::uint64_t> remove(App& app, UserId user, const Fields& form) {
+  if (form.value("trash") == "empty")
+    return transact(app.database, [&](Transaction& tx) { return empty_trash(tx, user, 0); });
+  auto ids = ids_of(form.all("id"));
+  if (!ids) return ids.error();
+  auto version = number_field(form, "version");
+  if (!version) return version.error();
+  bool forever = form.value("forever") == "1";
+  return transact(app.database, [&](Transaction& tx) -> Result<std::uint64_t> {
+    for (EntryId id : *ids) {
+      auto removed = *version  ? remove_version(tx, user, id, VersionId{**version})
+                     : forever ? delete_entry(tx, user, id)
+                               : trash_entry(tx, user, id);
+      if (!removed) return removed.error();
+    }
+    return ids->size();
+  });
+}
+
+Result<Response> handle(App& app, Request& request) {
+  if (auto allowed = allow(request, "POST"); !allowed) return allowed.error();
+  auto caller = require_user(app, request);
+  if (!caller) return caller.error();
+  auto user = caller->user.id;
+  request.notes.add("user", number_text(user));
+  auto form = read_form(request);
+  if (!form) return form.error();
+  if (auto ours = check_csrf(*caller, *form); !ours) return ours.error();
+
+  auto deleted = remove(app, user, *form);
+  if (!deleted) return deleted.error();
+  request.notes.add("deleted", std::to_string(*deleted));
+  if (auto purged = purge(app.database, user, kPurgeNow); !purged) return purged.error();
+  return changed_answer(request, *form, "deleted", *deleted);
+}
+
+}  // namespace
+
+int main() { return coffer::run("delete", handle); }

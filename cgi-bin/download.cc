@@ -1,0 +1,115 @@
+// download - hand files out
+//
+//   GET  /file/download?id=I             200  the bytes; 206 a part of them, 304, 416 as asked
+//   HEAD /file/download?id=I             200  what GET would say, without them
+//   GET  /file/download?id=I&version=V   200  an older version
+//   GET  /file/downlaod                       the same: an old spelling that links may have
+//
+// I is an id or a path ("/Photos/a.jpg"; path= does as well). The answer carries ETag (the
+// SHA-256), Repr-Digest (RFC 9530, as Want-Repr-Digest prefers), Last-Modified and a file name (RFC
+// 6266, RFC 8187).
+//
+//   400  a field that makes no sense     401  nobody is signed in
+//   404  no such file of yours           412  If-Match says no
+//   405  not a GET                       503  the database does not answer
+//
+// lighttpd sends the bytes (X-Sendfile), with single, many and suffix ranges and If-Range. It
+// never renders them here: every file is an attachment, and sandboxed.
+
+#include "base/text.h"
+#include "base/time.h"
+#include "coffer/app.h"
+#include "coffer/entry_view.h"
+#include "coffer/locate.h"
+#include "coffer/page.h"
+#include "http/condition.h"
+#include "http/digest_field.h"
+#include "meta/blob.h"
+
+namespace {
+
+using namespace coffer;
+
+// An ASCII stand-in for old clients, and the true name for all others.
+std::string disposition(std::string_view name) {
+  std::string ascii;
+  for (char c : name) ascii += c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '%' ? c : '_';
+  return "attachment; filename=\"" + ascii + "\"; filename*=UTF-8''" + percent_encode(name);
+}
+
+// lighttpd takes a number that does not fit 63 bits for one that cannot be satisfied, though the
+// end of a range may lie past that of the file. A server may ignore Range; here it does.
+bool has_huge_number(std::string_view range) {
+  std::size_t digits = 0;
+  for (char c : range) {
+    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+    if (digits > 18) return true;
+  }
+  return false;
+}
+
+Result<Response> send(App& app, const Request& request, const Entry& entry) {
+  if (auto met = check_if_match(request.headers, entry.sha256); !met) return met.error();
+  auto path = app.local->path(entry.sha256);
+  auto size = app.local->stat(entry.sha256);
+  if (!size || *size != entry.size)
+    return Error{Errc::data_loss, "the bytes of entry " + number_text(entry.id) + " are not there"};
+  Response response;
+  response.headers = {
+      {"Content-Type", "application/octet-stream"},
+      {"Content-Disposition", disposition(entry.name)},
+      {"ETag", etag_of(entry.sha256)},
+      {"Last-Modified", http_time(std::uint64_t(entry.modified))},
+      {"Cache-Control", "private, no-cache"},
+      {"Content-Security-Policy", "sandbox; default-src 'none'"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Cross-Origin-Resource-Policy", "same-origin"},
+      {"X-Sendfile", percent_encode_path(path->string())},
+  };
+  if (has_huge_number(request.headers.value("range")))
+    response.headers.add("Accept-Ranges", "none");
+  return response;
+}
+
+Result<Response> handle(App& app, Request& request) {
+  if (auto allowed = allow(request, "GET, HEAD"); !allowed) return allowed.error();
+  auto caller = require_user(app, request);
+  if (!caller) return caller.error();
+  request.notes.add("user", number_text(caller->user.id));
+  auto wanted = request.query.require(request.query.has("path") ? "path" : "id");
+  if (!wanted) return wanted.error();
+  auto version = number_field(request.query, "version");
+  if (!version) return version.error();
+
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto entry = locate(**db, caller->user.id, *wanted);
+  if (!entry) return entry.error();
+  if (entry->folder) return Error{Errc::not_found, "'" + entry->name + "' is a folder"};
+  request.notes.add("entry", number_text(entry->id));
+  if (*version) {
+    auto older = find_version(**db, caller->user.id, entry->id, VersionId{**version});
+    if (!older) return older.error();
+    entry->sha256 = older->sha256;
+    entry->size = older->size;
+    entry->modified = older->modified;
+  }
+  auto response = send(app, request, *entry);
+  if (!response) return response;
+
+  // The SHA-256 is at hand; another digest costs a look at the blob's row.
+  auto want = request.headers.value("want-repr-digest");
+  Digests digests{.sha256 = entry->sha256};
+  if (!want.empty()) {
+    auto blob = find_blob(**db, entry->sha256);
+    if (!blob) return blob.error();
+    digests = blob->digests;
+  }
+  if (auto digest = repr_digest(digests, want); !digest.empty())
+    response->headers.add("Repr-Digest", digest);
+  return response;
+}
+
+}  // namespace
+
+int main() { return coffer::run("download", handle); }

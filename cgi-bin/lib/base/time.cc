@@ -1,0 +1,97 @@
+#include "base/time.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string_view>
+
+namespace coffer {
+namespace {
+
+using std::chrono::days;
+using std::chrono::milliseconds;
+using std::chrono::sys_time;
+
+struct Parts {
+  std::chrono::year_month_day date;
+  unsigned weekday;
+  std::uint64_t hour, minute, second, millisecond;
+};
+
+Parts parts_of(std::uint64_t ms) {
+  sys_time<milliseconds> time{milliseconds(static_cast<std::int64_t>(ms))};
+  auto day = std::chrono::floor<days>(time);
+  auto rest = static_cast<std::uint64_t>((time - day).count());
+  return {day,
+          std::chrono::weekday(day).c_encoding(),
+          rest / 3'600'000,
+          rest / 60'000 % 60,
+          rest / 1000 % 60,
+          rest % 1000};
+}
+
+void append(std::string& out, std::uint64_t number, std::size_t digits) {
+  auto text = std::to_string(number);
+  out.append(digits - std::min(digits, text.size()), '0');
+  out += text;
+}
+
+void append_date(std::string& out, const Parts& parts) {
+  append(out, static_cast<std::uint64_t>(int(parts.date.year())), 4);
+  out += '-';
+  append(out, unsigned(parts.date.month()), 2);
+  out += '-';
+  append(out, unsigned(parts.date.day()), 2);
+}
+
+void append_clock(std::string& out, const Parts& parts) {
+  append(out, parts.hour, 2);
+  out += ':';
+  append(out, parts.minute, 2);
+}
+
+}  // namespace
+
+std::string iso_time(std::uint64_t ms) {
+  auto parts = parts_of(ms);
+  std::string out;
+  append_date(out, parts);
+  out += 'T';
+  append_clock(out, parts);
+  out += ':';
+  append(out, parts.second, 2);
+  out += '.';
+  append(out, parts.millisecond, 3);
+  return out + "Z";
+}
+
+std::string short_time(std::uint64_t ms) {
+  auto parts = parts_of(ms);
+  std::string out;
+  append_date(out, parts);
+  out += ' ';
+  append_clock(out, parts);
+  return out;
+}
+
+std::string http_time(std::uint64_t ms) {
+  constexpr std::array<std::string_view, 7> weekdays{"Sun", "Mon", "Tue", "Wed",
+                                                     "Thu", "Fri", "Sat"};
+  constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  auto parts = parts_of(ms);
+  std::string out(weekdays[parts.weekday]);
+  out += ", ";
+  append(out, unsigned(parts.date.day()), 2);
+  out += ' ';
+  out += months[unsigned(parts.date.month()) - 1];
+  out += ' ';
+  append(out, static_cast<std::uint64_t>(int(parts.date.year())), 4);
+  out += ' ';
+  append_clock(out, parts);
+  out += ':';
+  append(out, parts.second, 2);
+  return out + " GMT";
+}
+
+}  // namespace coffer

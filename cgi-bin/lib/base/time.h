@@ -1,0 +1,19 @@
+// Times as people and programs read them. Coffer's are milliseconds since 1970, UTC.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace coffer {
+
+/// "2026-11-23T09:30:00.125Z" (RFC 3339).
+std::string iso_time(std::uint64_t ms);
+
+/// "2026-11-23 09:30".
+std::string short_time(std::uint64_t ms);
+
+/// "Mon, 23 Nov 2026 09:30:00 GMT" (RFC 9110 §5.6.7).
+std::string http_time(std::uint64_t ms);
+
+}  // namespace coffer

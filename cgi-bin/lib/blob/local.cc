@@ -1,0 +1,159 @@
+#include "blob/local.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "blob/verified.h"
+#include "digest/token.h"
+
+namespace coffer {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A name beside `final` to write under. Whatever has it at the end of the scope goes.
+struct Temporary {
+  explicit Temporary(const fs::path& final)
+      : path(final.parent_path() / ("." + final.filename().string() + "." + random_token())) {}
+  ~Temporary() { ::unlink(path.c_str()); }
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+
+  fs::path path;
+};
+
+Result<> move_over(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return system_error("rename", from);
+  return sync_directory(to.parent_path());
+}
+
+std::string folder_of(std::uint8_t first_byte) { return hex({&first_byte, 1}); }
+
+// Makes `path` with its parents, each durable before there is anything in it.
+Result<> make_directories(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return {};
+  if (auto made = make_directories(path.parent_path()); !made) return made;
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return system_error("make", path);
+  return sync_directory(path.parent_path());
+}
+
+// The names of the blobs in one of the 256 folders, in order. Others may write here at the
+// same time, and people leave things: what is not a blob by name and kind is none.
+Result<std::vector<Sha256>> blobs_in(const fs::path& folder) {
+  std::vector<Sha256> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; entry != end; entry.increment(error)) {
+    auto file = entry->path().filename().string();
+    auto bytes = unhex(file);
+    Sha256 name;
+    if (!bytes || bytes->size() != name.size()) continue;
+    std::copy(bytes->begin(), bytes->end(), name.begin());
+    std::error_code gone;
+    if (hex(name) == file && file.substr(0, 2) == folder.filename().string() &&
+        entry->symlink_status(gone).type() == fs::file_type::regular)
+      names.push_back(name);
+  }
+  if (error)
+    return Error{Errc::internal, "cannot list '" + folder.string() + "': " + error.message()};
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LocalStore>> LocalStore::open(fs::path directory) {
+  std::error_code error;
+  directory = fs::absolute(directory, error);
+  if (error) return Error{Errc::internal, "no such path '" + directory.string() + "'"};
+  if (auto made = make_directories(directory); !made) return made.error();
+  for (unsigned byte = 0; byte < 256; byte++) {
+    auto folder = directory / folder_of(static_cast<std::uint8_t>(byte));
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return system_error("make", folder);
+  }
+  if (auto synced = sync_directory(directory); !synced) return synced.error();
+  return std::unique_ptr<LocalStore>(new LocalStore(std::move(directory)));
+}
+
+// The recipe for a file that is there whole or not at all: write beside it under another
+// name, sync, rename over, sync the directory.
+Result<> LocalStore::put(const Sha256& name, Source& bytes, std::uint64_t size) {
+  auto final = *path(name);
+  // Who put it there may not have come to syncing the directory yet.
+  if (auto there = stat(name); there && *there == size) return sync_directory(final.parent_path());
+
+  Temporary temporary(final);
+  auto file = open_file(temporary.path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+  if (!file) return file.error();
+  VerifiedSource verified(bytes, name, size);
+  auto copied = copy(verified, [&](std::string_view buffer) {
+    return write_all(file->get(), buffer, temporary.path);
+  });
+  if (!copied) return copied.error();
+  if (auto synced = sync_file(file->get(), temporary.path); !synced) return synced;
+  return move_over(temporary.path, final);
+}
+
+Result<> LocalStore::adopt(const Sha256& name, const fs::path& file, std::uint64_t size) {
+  auto final = *path(name);
+  if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, final.c_str(), 0) == 0)
+    return sync_directory(final.parent_path());
+  if (errno != EEXIST) return system_error("link", file);
+  if (auto there = stat(name); there && *there == size) return sync_directory(final.parent_path());
+
+  Temporary temporary(final);
+  if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, temporary.path.c_str(), 0) != 0)
+    return system_error("link", file);
+  return move_over(temporary.path, final);
+}
+
+Result<std::unique_ptr<Source>> LocalStore::get(const Sha256& name, ByteRange range) {
+  auto size = stat(name);
+  if (!size) return size.error();
+  auto file_path = *path(name);
+  auto file = open_file(file_path, O_RDONLY | O_NOFOLLOW);
+  if (!file) return file.error();
+  return std::make_unique<FileSource>(std::move(*file), std::min(range.offset, *size), range.length,
+                                      file_path);
+}
+
+// Only a regular file is a blob: a link, pipe or folder of its name is not followed or opened.
+Result<std::uint64_t> LocalStore::stat(const Sha256& name) {
+  auto file = *path(name);
+  struct ::stat info;
+  if (::lstat(file.c_str(), &info) != 0) return system_error("stat", file);
+  if (!S_ISREG(info.st_mode)) return Error{Errc::not_found, "no file '" + file.string() + "'"};
+  return static_cast<std::uint64_t>(info.st_size);
+}
+
+Result<> LocalStore::remove(const Sha256& name) {
+  auto file = *path(name);
+  if (::unlink(file.c_str()) != 0 && errno != ENOENT) return system_error("remove", file);
+  return sync_directory(file.parent_path());
+}
+
+Result<std::vector<Sha256>> LocalStore::list(const std::optional<Sha256>& after,
+                                             std::size_t limit) {
+  std::vector<Sha256> page;
+  for (unsigned byte = after ? after->front() : 0; byte < 256 && page.size() < limit; byte++) {
+    auto names = blobs_in(directory_ / folder_of(static_cast<std::uint8_t>(byte)));
+    if (!names) return names.error();
+    auto first = after ? std::upper_bound(names->begin(), names->end(), *after) : names->begin();
+    auto count = std::min(static_cast<std::size_t>(names->end() - first), limit - page.size());
+    page.insert(page.end(), first, first + static_cast<std::ptrdiff_t>(count));
+  }
+  return page;
+}
+
+std::optional<fs::path> LocalStore::path(const Sha256& name) const {
+  auto file = hex(name);
+  return directory_ / file.substr(0, 2) / file;
+}
+
+}  // namespace coffer

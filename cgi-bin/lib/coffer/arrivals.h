@@ -1,0 +1,41 @@
+// Arrivals: from a request's fields and files to what Ingest commits.
+
+#pragma once
+
+#include <vector>
+
+#include "base/json.h"
+#include "coffer/ingest.h"
+#include "http/digest_field.h"
+#include "http/message.h"
+
+namespace coffer {
+
+/// A form with files that has been received: its fields, and each file with its name.
+struct FileForm {
+  struct File {
+    std::string name;
+    Staged staged;
+  };
+  Fields fields;
+  std::vector<File> files;
+};
+
+/// Receives a form, files to the disk and fields into memory, in whatever order they come. A
+/// field for which no file was chosen is left out. Checks the digests that the request's
+/// headers declare of the whole body. Errc::too_large for more than kMostFields parts.
+Result<FileForm> receive_form(Ingest& ingest, Request& request);
+
+/// Where a file of that name is to go: fields say `conflict`, headers If-Match and
+/// If-None-Match. Its folder is still to be set.
+Result<NewFile> new_file(UserId owner, std::string_view name, const Fields& fields,
+                         const Fields& headers);
+
+/// The files of a form, each checked against the digests that its fields declare.
+Result<std::vector<Arrival>> arrivals_of(UserId owner, EntryId folder, FileForm form,
+                                         const Fields& headers);
+
+/// What has become of an arrival, as a JSON object.
+void write_arrival(JsonWriter& json, const Arrival& arrival, const Put& put);
+
+}  // namespace coffer

@@ -1,0 +1,54 @@
+#include "coffer/entry_view.h"
+
+#include "base/text.h"
+#include "base/time.h"
+
+namespace coffer {
+
+void write_entry(JsonWriter& json, const Entry& entry) {
+  json.member("id", std::uint64_t(entry.id));
+  json.member("name", entry.name);
+  json.member("folder", std::uint64_t(entry.parent));
+  json.member("kind", entry.folder ? "folder" : "file");
+  if (!entry.folder) {
+    json.member("size", entry.size);
+    json.member("sha256", hex(entry.sha256));
+  }
+  json.member("created", iso_time(std::uint64_t(entry.created)));
+  json.member("modified", iso_time(std::uint64_t(entry.modified)));
+  if (entry.trashed) json.member("trashed", iso_time(std::uint64_t(*entry.trashed)));
+}
+
+void write_digests(JsonWriter& json, const Digests& digests) {
+  for (Algorithm algorithm : kAlgorithms)
+    json.member(name_of(algorithm), hex(digest_of(digests, algorithm)));
+}
+
+std::string folder_href(EntryId folder) {
+  return folder == kRoot ? "/" : "/file/query?folder=" + number_text(folder);
+}
+
+Data entry_data(const Entry& entry) {
+  auto when = std::uint64_t(entry.trashed.value_or(entry.modified));
+  Data data;
+  data["id"] = Data(number_text(entry.id));
+  data["name"] = Data(entry.name);
+  data["folder"] = Data(entry.folder);
+  data["size"] = Data(entry.folder ? "" : human_size(entry.size));
+  data["time"] = Data(short_time(when));
+  data["iso"] = Data(iso_time(when));
+  return data;
+}
+
+Data crumbs_data(const std::vector<Entry>& path) {
+  Data crumbs(Data::type::list);
+  for (const Entry& folder : path) {
+    Data crumb;
+    crumb["name"] = Data(folder.name);
+    crumb["href"] = Data(folder_href(folder.id));
+    crumbs.push_back(crumb);
+  }
+  return crumbs;
+}
+
+}  // namespace coffer

@@ -1,0 +1,34 @@
+// How entries look in JSON and on pages.
+
+#pragma once
+
+#include <vector>
+
+#include "base/json.h"
+#include "meta/types.h"
+#include "view/view.h"
+
+namespace coffer {
+
+/// The members of an entry, into an object that is open.
+void write_entry(JsonWriter& json, const Entry& entry);
+
+/// The five digests in hex, likewise.
+void write_digests(JsonWriter& json, const Digests& digests);
+
+/// What templates show of an entry: id, name, folder (truth), size, time and iso.
+Data entry_data(const Entry& entry);
+
+/// The way from the root to a folder, for a page's breadcrumbs: name and href of each.
+Data crumbs_data(const std::vector<Entry>& path);
+
+/// "/file/query?folder=7"; the root is "/".
+std::string folder_href(EntryId folder);
+
+/// An id, version or size as templates and addresses take it.
+template <class Id>
+std::string number_text(Id id) {
+  return std::to_string(static_cast<std::uint64_t>(id));
+}
+
+}  // namespace coffer

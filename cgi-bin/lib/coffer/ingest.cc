@@ -1,0 +1,121 @@
+#include "coffer/ingest.h"
+
+#include <chrono>
+#include <thread>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "meta/blob.h"
+#include "meta/upload.h"
+#include "meta/user.h"
+
+namespace coffer {
+namespace {
+
+// Fewer bytes than these are received in no time: what is left of the quota is looked at
+// beforehand, and the transaction that counts them decides. A reservation is a commit more.
+constexpr std::uint64_t kWorthReserving = 1024 * 1024;
+
+// A blob that is being removed at this very moment is gone soon.
+constexpr int kDoomedTries = 40;
+constexpr auto kDoomedPause = std::chrono::milliseconds(50);
+
+Error over_quota(std::uint64_t bytes, std::uint64_t left) {
+  return {Errc::too_large,
+          "that is " + human_size(bytes) + ", and of your quota " + human_size(left) + " are left"};
+}
+
+}  // namespace
+
+Ingest::~Ingest() {
+  if (!upload_) return;
+  auto released = transact(app_.database, [&](Transaction& tx) {
+    return release(tx, {*upload_, user_.id, reserved_, app_.staging->name()});
+  });
+  if (!released)  // the sweeper does so later, once this process is gone
+    Log("ingest").add("event", "unreleased").add("error", released.error().message).write();
+}
+
+std::uint64_t Ingest::quota_left() const {
+  return user_.quota - std::min(user_.used + user_.reserved, user_.quota);
+}
+
+Result<std::uint64_t> Ingest::room() const {
+  auto free = app_.staging->room();
+  if (!free) return free.error();
+  return std::min(quota_left(), *free);
+}
+
+Result<> Ingest::admit(std::uint64_t bytes) {
+  auto left = quota_left();
+  if (bytes > left) return over_quota(bytes, left);
+  if (bytes < kWorthReserving) return {};
+  auto upload = transact(app_.database, [&](Transaction& tx) {
+    return reserve(tx, user_.id, bytes, app_.staging->name());
+  });
+  if (!upload) return upload.error();
+  upload_ = *upload;
+  reserved_ = bytes;
+  return {};
+}
+
+Result<Staged> Ingest::receive(Source& bytes, std::uint64_t most) {
+  return app_.staging->receive(bytes, std::min(most, app_.config.upload));
+}
+
+Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uint64_t& reserved) {
+  const Staged& staged = arrival.staged;
+  NewFile file = arrival.file;
+  file.sha256 = staged.digests.sha256;
+  file.size = staged.size;
+  auto put = put_file(tx, file);
+  if (!put || put->outcome == Put::Outcome::unchanged) return put;
+  auto added = add_reference(tx, staged.digests, staged.size);
+  if (!added) return added.error();
+  doomed_ = !*added;
+  if (doomed_) return Error{Errc::unavailable, "a blob of these bytes is being removed"};
+  // Since the link was made a sweeper may have taken the blob for one that nobody needs. Under
+  // the row's lock it cannot, so what is there now stays.
+  if (!app_.local->stat(file.sha256))
+    if (auto again = app_.local->adopt(file.sha256, staged.path(), staged.size); !again)
+      return again.error();
+  if (auto copy = add_copy(tx, file.sha256, "local"); !copy) return copy.error();
+  auto part = std::min(reserved, staged.size);
+  if (auto charged = charge(tx, user_.id, staged.size, part); !charged) return charged.error();
+  reserved -= part;
+  return put;
+}
+
+Result<> Ingest::commit_all(const std::vector<Arrival>& arrivals, std::vector<Put>& puts) {
+  return app_.batch.run([&](Transaction& tx) -> Result<> {
+    puts.clear();
+    auto reserved = reserved_;
+    for (const Arrival& arrival : arrivals) {
+      auto put = commit_one(tx, arrival, reserved);
+      if (!put) return put.error();
+      puts.push_back(std::move(*put));
+    }
+    if (!upload_) return {};
+    // What was reserved and not used goes back with the row.
+    return release(tx, {*upload_, user_.id, reserved, app_.staging->name()});
+  });
+}
+
+Result<std::vector<Put>> Ingest::commit(const std::vector<Arrival>& arrivals) {
+  std::vector<Put> puts;
+  for (int attempt = 1;; attempt++) {
+    for (const Arrival& arrival : arrivals) {
+      const Staged& staged = arrival.staged;
+      auto linked = app_.local->adopt(staged.digests.sha256, staged.path(), staged.size);
+      if (!linked) return linked.error();
+    }
+    auto committed = commit_all(arrivals, puts);
+    if (committed) break;
+    if (!std::exchange(doomed_, false) || attempt == kDoomedTries) return committed.error();
+    std::this_thread::sleep_for(kDoomedPause);
+  }
+  upload_.reset();
+  return puts;
+}
+
+}  // namespace coffer

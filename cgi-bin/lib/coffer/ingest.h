@@ -1,0 +1,59 @@
+// Ingest: how bytes become files. Form, PUT and, later, every other way in come through here.
+//
+//   Ingest ingest(app, user);
+//   ingest.admit(length);                        // limit, quota and disk, before the body
+//   auto staged = ingest.receive(body, length);  // bytes on disk, digested, synced
+//   auto put = ingest.commit(arrivals);
+//
+// The order is what makes a 2xx durable: file synced, linked to its name, folder synced, and
+// only then the one transaction that shows it to anybody.
+
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "coffer/app.h"
+#include "meta/tree.h"
+#include "meta/types.h"
+
+namespace coffer {
+
+/// A file that has come in, and where it is to go.
+struct Arrival {
+  NewFile file;  // its sha256 and size are taken from `staged`
+  Staged staged;
+};
+
+class Ingest {
+ public:
+  Ingest(App& app, const User& user) : app_(app), user_(user) {}
+  ~Ingest();
+
+  /// How many bytes the user may still send: what the quota and the disk have left.
+  Result<std::uint64_t> room() const;
+
+  /// Errc::too_large if `bytes` are more than the user has left. From a megabyte on they are
+  /// reserved until commit(), so that parallel uploads cannot go over.
+  Result<> admit(std::uint64_t bytes);
+
+  /// See Staging::receive(). Errc::too_large also for a file over the operator's limit.
+  Result<Staged> receive(Source& bytes, std::uint64_t most);
+
+  /// Makes all of `arrivals` files, or none of them. When it returns they are durable.
+  Result<std::vector<Put>> commit(const std::vector<Arrival>& arrivals);
+
+ private:
+  Result<Put> commit_one(Transaction& tx, const Arrival& arrival, std::uint64_t& reserved);
+  Result<> commit_all(const std::vector<Arrival>& arrivals, std::vector<Put>& puts);
+
+  std::uint64_t quota_left() const;
+
+  App& app_;
+  const User& user_;
+  std::uint64_t reserved_ = 0;
+  std::optional<UploadId> upload_;
+  bool doomed_ = false;  // the last commit met a blob that a sweeper is removing
+};
+
+}  // namespace coffer

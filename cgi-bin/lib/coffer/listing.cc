@@ -1,0 +1,227 @@
+#include "coffer/listing.h"
+
+#include "base/text.h"
+#include "base/time.h"
+#include "coffer/entry_view.h"
+#include "coffer/locate.h"
+#include "http/message.h"
+
+namespace coffer {
+namespace {
+
+constexpr std::size_t kMostEntries = 10'000;
+
+struct SortName {
+  Sort sort;
+  const char* name;
+  const char* title;
+};
+constexpr SortName kSorts[] = {
+    {Sort::name, "name", "Name"}, {Sort::size, "size", "Size"}, {Sort::time, "time", "Changed"}};
+
+const char* name_of(Sort sort) {
+  for (const SortName& one : kSorts)
+    if (one.sort == sort) return one.name;
+  return "name";
+}
+
+// The place after an entry: all that any order compares, "id.time.size.trashed.name".
+std::string place_of(const Entry& entry) {
+  std::string text = number_text(entry.id) + "." + number_text(entry.modified) + "." +
+                     std::to_string(entry.size) + "." +
+                     number_text(entry.trashed.value_or(Time{})) + "." + entry.name;
+  return base64url(bytes_of(text));
+}
+
+std::optional<Entry> read_place(std::string_view encoded) {
+  auto bytes = unbase64url(encoded);
+  if (!bytes) return {};
+  auto rest = text_of(*bytes);
+  std::uint64_t numbers[4] = {};
+  for (auto& number : numbers) {
+    auto dot = rest.find('.');
+    auto value = parse_number(rest.substr(0, dot));
+    if (dot == rest.npos || !value) return {};
+    number = *value;
+    rest.remove_prefix(dot + 1);
+  }
+  Entry entry;
+  entry.id = EntryId{numbers[0]};
+  entry.modified = Time{numbers[1]};
+  entry.size = numbers[2];
+  entry.trashed = Time{numbers[3]};
+  entry.name = rest;
+  return entry;
+}
+
+std::string listing_href(const ListingQuery& query, Sort sort, bool descending,
+                         const std::string& after) {
+  std::string folder = query.folder == kTrash ? "trash" : number_text(query.folder);
+  std::string href = "/file/query?folder=" + folder + "&sort=" + name_of(sort);
+  if (descending) href += "&order=desc";
+  if (!after.empty()) href += "&after=" + after;
+  return href;
+}
+
+Error bad(const char* message) { return {Errc::invalid_argument, message}; }
+
+}  // namespace
+
+Result<ListingQuery> listing_of(Connection& db, UserId owner, const Fields& fields) {
+  ListingQuery query;
+  if (fields.value("folder") == "trash") {
+    query.folder = kTrash;
+    query.descending = true;
+  } else {
+    auto folder = locate_folder(db, owner, fields.value("folder"));
+    if (!folder) return folder.error();
+    query.folder = folder->id;
+  }
+  if (auto sort = fields.value("sort"); !sort.empty()) {
+    bool known = false;
+    for (const SortName& one : kSorts)
+      if (sort == one.name) query.sort = one.sort, known = true;
+    if (!known) return bad("'sort' is name, size or time");
+  }
+  if (auto order = fields.value("order"); !order.empty()) {
+    if (order != "asc" && order != "desc") return bad("'order' is asc or desc");
+    query.descending = order == "desc";
+  }
+  auto limit = number_field(fields, "limit");
+  if (!limit) return limit.error();
+  if (*limit) query.limit = **limit;
+  if (query.limit < 1 || query.limit > kMostEntries) return bad("'limit' is 1 to 10000");
+  if (auto after = fields.value("after"); !after.empty()) {
+    query.after = read_place(after);
+    if (!query.after) return bad("'after' is not the 'next' of a page");
+  }
+  return query;
+}
+
+Result<Listing> list(Connection& db, UserId owner, const ListingQuery& query) {
+  Listing listing{.folder = query.folder, .path = {}, .entries = {}, .next = {}};
+  if (is_row(query.folder)) {
+    auto path = find_path(db, owner, query.folder);
+    if (!path) return path.error();
+    listing.path = std::move(*path);
+  }
+  // One more than asked for tells whether there is another page.
+  auto entries = list_folder(db, owner,
+                             {.folder = query.folder,
+                              .sort = query.sort,
+                              .descending = query.descending,
+                              .after = query.after ? &*query.after : nullptr,
+                              .limit = query.limit + 1});
+  if (!entries) return entries.error();
+  listing.entries = std::move(*entries);
+  if (listing.entries.size() > query.limit) {
+    listing.entries.resize(query.limit);
+    listing.next = place_of(listing.entries.back());
+  }
+  return listing;
+}
+
+std::string listing_json(const Listing& listing) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("folder", std::uint64_t(listing.folder));
+  json.key("entries");
+  json.begin_array();
+  for (const Entry& entry : listing.entries) {
+    json.begin_object();
+    write_entry(json, entry);
+    json.end_object();
+  }
+  json.end_array();
+  if (!listing.next.empty()) json.member("next", listing.next);
+  json.end_object();
+  return std::move(json.text());
+}
+
+Data listing_data(const ListingQuery& query, const Listing& listing) {
+  Data data;
+  bool trash = query.folder == kTrash;
+  data["trash"] = Data(trash);
+  data["folder"] = Data(number_text(query.folder));
+  data["back"] = Data(trash ? "trash" : number_text(query.folder));
+  data["title"] = Data(trash ? "Trash" : listing.path.empty() ? "Files" : listing.path.back().name);
+  data["crumbs"] = crumbs_data(listing.path);
+  data["empty"] = Data(listing.entries.empty());
+  data["more"] = Data(!listing.next.empty());
+  data["more_href"] = Data(listing_href(query, query.sort, query.descending, listing.next));
+
+  Data entries(Data::type::list);
+  for (const Entry& entry : listing.entries) entries.push_back(entry_data(entry));
+  data["entries"] = std::move(entries);
+
+  Data sorts(Data::type::list);
+  for (const SortName& one : kSorts) {
+    bool current = one.sort == query.sort;
+    Data sort;
+    sort["name"] = Data(one.title);
+    sort["current"] = Data(current);
+    sort["arrow"] = Data(!current ? "" : query.descending ? "↓" : "↑");
+    sort["href"] = Data(listing_href(query, one.sort, current && !query.descending, ""));
+    sorts.push_back(std::move(sort));
+  }
+  data["sorts"] = std::move(sorts);
+  return data;
+}
+
+std::string entry_json(const Entry& entry, const Digests& digests,
+                       const std::vector<Version>& versions) {
+  JsonWriter json;
+  json.begin_object();
+  write_entry(json, entry);
+  if (!entry.folder) {
+    json.key("digests");
+    json.begin_object();
+    write_digests(json, digests);
+    json.end_object();
+    json.key("versions");
+    json.begin_array();
+    for (const Version& version : versions) {
+      json.begin_object();
+      json.member("id", std::uint64_t(version.id));
+      json.member("size", version.size);
+      json.member("sha256", hex(version.sha256));
+      json.member("modified", iso_time(std::uint64_t(version.modified)));
+      json.end_object();
+    }
+    json.end_array();
+  }
+  json.end_object();
+  return std::move(json.text());
+}
+
+Data details_data(const Entry& entry, const Digests& digests,
+                  const std::vector<Version>& versions) {
+  Data data = entry_data(entry);
+  data["title"] = Data(entry.name);
+  data["bytes"] = Data(std::to_string(entry.size));
+  data["parent"] = Data(number_text(entry.parent));
+  data["trashed"] = Data(entry.trashed.has_value());
+  Data list(Data::type::list);
+  for (Algorithm algorithm : kAlgorithms) {
+    Data digest;
+    digest["name"] = Data(std::string(name_of(algorithm)));
+    digest["value"] = Data(hex(digest_of(digests, algorithm)));
+    list.push_back(std::move(digest));
+  }
+  data["digests"] = std::move(list);
+  Data older(Data::type::list);
+  for (const Version& version : versions) {
+    Data row;
+    row["id"] = Data(number_text(version.id));
+    row["size"] = Data(human_size(version.size));
+    row["time"] = Data(short_time(std::uint64_t(version.modified)));
+    row["iso"] = Data(iso_time(std::uint64_t(version.modified)));
+    row["href"] =
+        Data("/file/download?id=" + number_text(entry.id) + "&version=" + number_text(version.id));
+    older.push_back(std::move(row));
+  }
+  data["versions"] = std::move(older);
+  return data;
+}
+
+}  // namespace coffer

@@ -1,0 +1,107 @@
+#include "coffer/page.h"
+
+#include "base/json.h"
+#include "base/text.h"
+#include "coffer/entry_view.h"
+
+namespace coffer {
+namespace {
+
+// Nothing on a page of ours may run, load or send anything but what we serve ourselves.
+constexpr char kPolicy[] =
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'";
+
+Fields page_headers(std::string_view type) {
+  return {{"Content-Type", std::string(type)},  {"Cache-Control", "no-store"},
+          {"Content-Security-Policy", kPolicy}, {"X-Content-Type-Options", "nosniff"},
+          {"Referrer-Policy", "same-origin"},   {"Vary", "Accept"}};
+}
+
+std::string problem(const Request& request, int status, std::string_view detail) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("type", "about:blank");
+  json.member("title", reason_of(status));
+  json.member("status", static_cast<unsigned>(status));
+  json.member("detail", detail);
+  json.member("request", request.id);
+  json.end_object();
+  return std::move(json.text()) + "\n";
+}
+
+std::string sentence_for(const Request& request, const Error& error, int status) {
+  if (error.code == Errc::method_not_allowed)
+    return "this address answers " + error.message + ", not " + request.method;
+  if (error.code == Errc::no_space) return "the disk has too little room left for that";
+  if (error.code == Errc::unavailable)
+    return "part of this cloud does not answer right now; nothing is lost, try again in a moment";
+  if (status >= 500) return "something went wrong on our side; nothing of yours is lost";
+  return error.message;
+}
+
+}  // namespace
+
+bool wants_html(const Request& request) {
+  return request.headers.value("accept").find("text/html") != std::string_view::npos;
+}
+
+Result<Response> html_page(App& app, std::string_view name, Data data, const Caller* caller) {
+  if (caller) {
+    data["user"] = Data(caller->user.name);
+    data["csrf"] = Data(caller->csrf);
+  }
+  auto page = app.views.render(name, data);
+  if (!page) return page.error();
+  return Response{.headers = page_headers("text/html; charset=utf-8"), .body = std::move(*page)};
+}
+
+Response json_answer(std::string json, int status) {
+  return {.status = status,
+          .headers = page_headers("application/json"),
+          .body = std::move(json) + "\n"};
+}
+
+Result<Response> changed_answer(const Request& request, const Fields& form, std::string_view member,
+                                std::uint64_t count) {
+  if (wants_html(request)) {
+    auto back = form.value("back");
+    if (back == "trash") return see_other("/file/query?folder=trash");
+    return see_other(folder_href(EntryId{parse_number(back).value_or(0)}));
+  }
+  JsonWriter json;
+  json.begin_object();
+  json.member(member, count);
+  json.end_object();
+  return json_answer(json.text());
+}
+
+Response error_page(App& app, Request& request, const Error& error) {
+  int status = status_of(error.code);
+  request.notes.add("error", error.message);
+  bool html = wants_html(request);
+  if (status == 401 && html && request.method == "GET")
+    return see_other("/user/signin?next=" + percent_encode(request.uri));
+
+  auto sentence = sentence_for(request, error, status);
+  Response response{.headers = page_headers("application/problem+json"),
+                    .body = problem(request, status, sentence)};
+  if (html) {
+    Data data;
+    data["status"] = Data(std::to_string(status));
+    data["title"] = Data(std::string(reason_of(status)));
+    data["sentence"] = Data(sentence);
+    data["id"] = Data(request.id);
+    data["ours"] = Data(status >= 500);
+    if (auto page = html_page(app, "error.html", std::move(data), nullptr)) response = *page;
+  }
+  response.status = status;
+  // A browser would answer Basic with a box of its own instead of our page.
+  if (status == 401)
+    response.headers.add("WWW-Authenticate", html ? "Bearer" : "Basic realm=\"Coffer\"");
+  if (status == 405) response.headers.add("Allow", error.message);
+  if (status == 503) response.headers.add("Retry-After", "2");
+  return response;
+}
+
+}  // namespace coffer

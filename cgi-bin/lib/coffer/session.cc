@@ -1,0 +1,114 @@
+#include "coffer/session.h"
+
+#include "base/name.h"
+#include "base/text.h"
+#include "digest/token.h"
+#include "meta/session.h"
+
+namespace coffer {
+namespace {
+
+// Under TLS the name's prefix makes the browser refuse it from anywhere but this very host.
+std::string cookie_name(const Request& request, std::string_view name) {
+  return std::string(request.tls ? "__Host-" : "") + std::string(name);
+}
+
+std::string cookie(const Request& request, std::string_view name, std::string_view token) {
+  std::string text =
+      cookie_name(request, name) + "=" + std::string(token) + "; Path=/; HttpOnly; SameSite=Lax";
+  if (request.tls) text += "; Secure";
+  text += token.empty() ? "; Max-Age=0" : "; Max-Age=7776000";
+  return text;
+}
+
+Error unauthenticated() { return {Errc::unauthenticated, "please sign in"}; }
+
+Result<User> user_of_token(Connection& db, std::string_view token) {
+  return find_api_token(db, token_hash(token));
+}
+
+Result<User> user_of_basic(Connection& db, std::string_view credentials) {
+  auto decoded = unbase64(credentials);
+  if (!decoded) return unauthenticated();
+  auto text = text_of(*decoded);
+  auto colon = text.find(':');
+  if (colon == text.npos) return unauthenticated();
+  auto user = user_of_token(db, text.substr(colon + 1));
+  if (!user) return user;
+  auto said = user_name_key(text.substr(0, colon)), is = user_name_key(user->name);
+  if (!said || !is || *said != *is) return unauthenticated();
+  return user;
+}
+
+Result<Caller> caller_of(App& app, const Request& request) {
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  if (auto header = request.headers.get("authorization")) {
+    auto space = std::min(header->find(' '), header->size());
+    auto scheme = lower(header->substr(0, space));
+    auto credentials = trim(header->substr(space));
+    auto user = scheme == "bearer"  ? user_of_token(**db, credentials)
+                : scheme == "basic" ? user_of_basic(**db, credentials)
+                                    : unauthenticated();
+    if (!user) return user.error();
+    return Caller{std::move(*user), ""};
+  }
+  auto token = session_token(request);
+  if (token.empty()) return unauthenticated();
+  auto user = find_session(**db, token_hash(token));
+  if (!user) return user.error();
+  return Caller{std::move(*user), derive_token(token, "csrf")};
+}
+
+}  // namespace
+
+Result<> check_origin(const Request& request) {
+  Error foreign{Errc::permission_denied, "that came from a page of another site"};
+  auto site = request.headers.value("sec-fetch-site");
+  if (site == "cross-site" || site == "same-site") return foreign;
+  auto origin = request.headers.get("origin");
+  if (!origin) return {};
+  auto scheme = origin->find("://");
+  if (scheme == origin->npos || origin->substr(scheme + 3) != request.headers.value("host"))
+    return foreign;
+  return {};
+}
+
+Result<Caller> require_user_with_any_password(App& app, const Request& request) {
+  auto caller = caller_of(app, request);
+  if (!caller) return caller;
+  if (!request.is_read())
+    if (auto ours = check_origin(request); !ours) return ours.error();
+  return caller;
+}
+
+Result<Caller> require_user(App& app, const Request& request) {
+  auto caller = require_user_with_any_password(app, request);
+  if (caller && caller->user.one_time && !caller->csrf.empty())
+    return Error{Errc::permission_denied, "choose a password of your own first, at /user/account"};
+  return caller;
+}
+
+Result<> check_csrf(const Caller& caller, const Fields& form) {
+  if (caller.csrf.empty() || equal_secrets(form.value("csrf"), caller.csrf)) return {};
+  return Error{Errc::permission_denied,
+               "this form is not from your session: reload the page and send it again"};
+}
+
+std::string session_cookie(const Request& request, std::string_view token) {
+  return cookie(request, "coffer", token);
+}
+
+std::string guest_cookie(const Request& request, std::string_view token) {
+  return cookie(request, "coffer-guest", token);
+}
+
+std::string_view session_token(const Request& request) {
+  return request.cookies.value(cookie_name(request, "coffer"));
+}
+
+std::string_view guest_token(const Request& request) {
+  return request.cookies.value(cookie_name(request, "coffer-guest"));
+}
+
+}  // namespace coffer

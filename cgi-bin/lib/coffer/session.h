@@ -1,0 +1,41 @@
+// Sessions: who is asking, and whether they themselves meant to.
+
+#pragma once
+
+#include <string>
+
+#include "coffer/app.h"
+#include "meta/types.h"
+
+namespace coffer {
+
+/// Who asks. `csrf` is what their forms must carry; "" for a program with a token, which no
+/// foreign page can make send anything.
+struct Caller {
+  User user;
+  std::string csrf;
+};
+
+/// The user behind the request's token (Authorization: Bearer, or Basic with the token as the
+/// password) or session cookie. Errc::unauthenticated; Errc::permission_denied for a change
+/// that a foreign page asked for, or while the user has a one-time password.
+Result<Caller> require_user(App& app, const Request& request);
+
+/// The same, also for a user who has yet to choose a password.
+Result<Caller> require_user_with_any_password(App& app, const Request& request);
+
+/// Errc::permission_denied unless `form` has the caller's CSRF token in it, as `csrf`.
+Result<> check_csrf(const Caller& caller, const Fields& form);
+
+/// Errc::permission_denied if the browser says that another site's page sent the request.
+Result<> check_origin(const Request& request);
+
+/// Set-Cookie for a session or, before there is one, for the form that signs in.
+std::string session_cookie(const Request& request, std::string_view token);
+std::string guest_cookie(const Request& request, std::string_view token);
+
+/// The tokens in those cookies, "" where there is none.
+std::string_view session_token(const Request& request);
+std::string_view guest_token(const Request& request);
+
+}  // namespace coffer

@@ -1,0 +1,158 @@
+#include "coffer/staging.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "digest/digester.h"
+#include "digest/token.h"
+
+namespace coffer {
+namespace {
+
+// Up to this size a file is digested by the thread that receives it: starting another one
+// would take longer. From this size on its disk space is set aside beforehand.
+constexpr std::size_t kSmall = DigestPipe::kBufferSize;
+constexpr std::uint64_t kWorthAllocating = 1024 * 1024;
+
+// Write-back starts every so many bytes, so that the sync at the end finds little to do.
+constexpr std::uint64_t kWriteBack = 8 * 1024 * 1024;
+
+Result<> set_aside(int fd, const std::filesystem::path& path, std::uint64_t bytes) {
+  // Not every filesystem can; there the bytes may run out of space as they come.
+  if (::fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) != 0 &&
+      errno != EOPNOTSUPP && errno != EINTR)
+    return system_error("set space aside for", path);
+  return {};
+}
+
+// Fills `buffer` as far as the source goes.
+Result<std::size_t> read_full(Source& bytes, std::span<char> buffer) {
+  std::size_t have = 0;
+  while (have < buffer.size()) {
+    auto n = bytes.read(buffer.subspan(have));
+    if (!n) return n.error();
+    if (*n == 0) break;
+    have += *n;
+  }
+  return have;
+}
+
+Error over_long() { return {Errc::too_large, "the file is larger than it may be"}; }
+
+// The rest of a file of which `first` has come in: received here, digested by another thread.
+Result<> receive_large(Source& bytes, std::uint64_t most, int fd, std::span<const char> first,
+                       Staged& staged) {
+  DigestPipe pipe;
+  std::copy(first.begin(), first.end(), pipe.buffer().begin());
+  for (std::size_t n = first.size(); n > 0;) {
+    auto chunk = pipe.buffer().first(n);
+    if (auto put = write_all(fd, {chunk.data(), n}, staged.path()); !put) return put;
+    pipe.push(n);
+    auto before = staged.size / kWriteBack;
+    staged.size += n;
+    if (staged.size > most) return over_long();
+    if (staged.size / kWriteBack != before)
+      ::sync_file_range(fd, static_cast<off_t>(before * kWriteBack), static_cast<off_t>(kWriteBack),
+                        SYNC_FILE_RANGE_WRITE);
+    auto next = bytes.read(pipe.buffer());
+    if (!next) return next.error();
+    n = *next;
+  }
+  staged.digests = pipe.finish();
+  return {};
+}
+
+Result<> receive_into(Source& bytes, std::uint64_t most, int fd, Staged& staged) {
+  std::vector<char> buffer(std::min<std::uint64_t>(kSmall, most + 1));
+  auto n = read_full(bytes, buffer);
+  if (!n) return n.error();
+  if (*n == kSmall) return receive_large(bytes, most, fd, buffer, staged);
+  if (*n > most) return over_long();
+  Digester digester;
+  digester.update({buffer.data(), *n});
+  staged.digests = digester.finish();
+  staged.size = *n;
+  return write_all(fd, {buffer.data(), *n}, staged.path());
+}
+
+}  // namespace
+
+Staged::Staged(Staged&& other) noexcept
+    : digests(other.digests), size(other.size), path_(std::exchange(other.path_, {})) {}
+
+Staged& Staged::operator=(Staged&& other) noexcept {
+  digests = other.digests;
+  size = other.size;
+  std::swap(path_, other.path_);
+  return *this;
+}
+
+Staged::~Staged() {
+  if (!path_.empty()) ::unlink(path_.c_str());
+}
+
+Result<std::unique_ptr<Staging>> Staging::open(std::filesystem::path directory,
+                                               std::uint64_t keep_free) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  auto own = directory / random_token();
+  if (::mkdir(own.c_str(), 0700) != 0) return system_error("make", own);
+  auto lock = open_file(own, O_RDONLY | O_DIRECTORY);
+  if (!lock) return lock.error();
+  struct stat info;
+  if (::flock(lock->get(), LOCK_EX | LOCK_NB) != 0 || ::fstat(lock->get(), &info) != 0)
+    return system_error("lock", own);
+  if (info.st_nlink == 0) return Error{Errc::unavailable, "a sweeper was quicker: start again"};
+  return std::unique_ptr<Staging>(new Staging(std::move(own), std::move(*lock), keep_free));
+}
+
+Staging::~Staging() {
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+Result<std::uint64_t> Staging::room() const {
+  struct statvfs disk;
+  if (::fstatvfs(lock_.get(), &disk) != 0) return system_error("look at the disk of", directory_);
+  auto free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  return free - std::min(free, keep_free_);
+}
+
+Result<Staged> Staging::receive(Source& bytes, std::uint64_t most) {
+  auto free = room();
+  if (!free) return free.error();
+  if (most > *free) return Error{Errc::no_space, "the disk has too little room left for that"};
+  Staged staged(directory_ / random_token());
+  auto fd = open_file(staged.path(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+  if (!fd) return fd.error();
+  if (most >= kWorthAllocating)
+    if (auto aside = set_aside(fd->get(), staged.path(), most); !aside) return aside.error();
+  if (auto got = receive_into(bytes, most, fd->get(), staged); !got) return got.error();
+  if (most >= kWorthAllocating && staged.size < most)
+    if (::ftruncate(fd->get(), static_cast<off_t>(staged.size)) != 0)
+      return system_error("cut", staged.path());
+  if (auto synced = sync_file(fd->get(), staged.path()); !synced) return synced.error();
+  return staged;
+}
+
+Result<std::vector<std::string>> sweep_staging(const std::filesystem::path& directory) {
+  std::vector<std::string> held;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    auto lock = open_file(entry.path(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (!lock) continue;
+    if (::flock(lock->get(), LOCK_EX | LOCK_NB) != 0)
+      held.push_back(entry.path().filename().string());
+    else
+      std::filesystem::remove_all(entry.path(), error);
+  }
+  if (error) return Error{Errc::internal, "cannot sweep '" + directory.string() + "'"};
+  return held;
+}
+
+}  // namespace coffer

@@ -1,0 +1,69 @@
+// Staging: uploads on their way in, on the disk of the local store.
+//
+// Each process has a folder of its own there and holds a lock on it while it lives. What is
+// in a folder that nobody holds is what a killed process left behind, and goes (sweep()).
+
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "digest/digest.h"
+
+namespace coffer {
+
+/// A file that has come in, complete and durable, under a name that is not its own yet.
+/// It is removed when this goes out of scope; the store has a link of its own by then.
+class Staged {
+ public:
+  Staged() = default;
+  explicit Staged(std::filesystem::path path) : path_(std::move(path)) {}
+  Staged(Staged&& other) noexcept;
+  Staged& operator=(Staged&& other) noexcept;
+  ~Staged();
+
+  const std::filesystem::path& path() const { return path_; }
+
+  Digests digests;
+  std::uint64_t size = 0;
+
+ private:
+  std::filesystem::path path_;
+};
+
+class Staging {
+ public:
+  /// Makes this process's folder below `directory`. Uploads leave `keep_free` bytes of the
+  /// disk alone.
+  static Result<std::unique_ptr<Staging>> open(std::filesystem::path directory,
+                                               std::uint64_t keep_free);
+  ~Staging();
+
+  /// How many bytes the disk has left for uploads.
+  Result<std::uint64_t> room() const;
+
+  /// Takes in what `bytes` gives until its end, which is at most `most` bytes, and computes
+  /// its digests. The disk space is set aside first: Errc::no_space before a byte is read.
+  /// What is returned is synced to the disk.
+  Result<Staged> receive(Source& bytes, std::uint64_t most);
+
+  /// The name of this process's folder, for the rows of uploads that it has under way.
+  std::string name() const { return directory_.filename().string(); }
+
+ private:
+  Staging(std::filesystem::path directory, Fd lock, std::uint64_t keep_free)
+      : directory_(std::move(directory)), lock_(std::move(lock)), keep_free_(keep_free) {}
+
+  std::filesystem::path directory_;
+  Fd lock_;
+  std::uint64_t keep_free_;
+};
+
+/// Removes the folders below `directory` that no process holds. Returns the names of those
+/// that are held.
+Result<std::vector<std::string>> sweep_staging(const std::filesystem::path& directory);
+
+}  // namespace coffer

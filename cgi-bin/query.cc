@@ -1,0 +1,104 @@
+// query - find files: a folder's page, one entry's details, search
+//
+//   GET /                                        200  the root folder's page
+//   GET /file/query?folder=F&sort=S&order=O&limit=N&after=A
+//                                                200  a folder, N entries at a time (100)
+//   GET /file/query?folder=trash                 200  the trash, newest first
+//   GET /file/query?id=I                         200  one entry, with its digests and versions
+//   GET /file/query?q=TEXT                       200  entries with TEXT in their name, in any case
+//   GET /file/query?sha256=HEX (sha1 md5 crc32 crc64)
+//                                                200  your own files of that digest
+//
+// F is a folder's id or path; I an id or a path. S is name, size or time; O is asc or desc; N is
+// at most 10,000; A is the `next` of the page before. Browsers get pages, others JSON.
+//
+//   400  a field that makes no sense     401  nobody is signed in     404  no such entry of yours
+//   405  not a GET                       503  the database does not answer
+
+#include "base/text.h"
+#include "coffer/app.h"
+#include "coffer/entry_view.h"
+#include "coffer/listing.h"
+#include "coffer/locate.h"
+#include "coffer/page.h"
+#include "meta/blob.h"
+
+namespace {
+
+using namespace coffer;
+
+constexpr std::size_t kMostFound = 200;
+
+Result<Response> folder(App& app, Connection& db, const Request& request, const Caller& caller) {
+  auto query = listing_of(db, caller.user.id, request.query);
+  if (!query) return query.error();
+  auto listing = list(db, caller.user.id, *query);
+  if (!listing) return listing.error();
+  if (wants_html(request))
+    return html_page(app, "folder.html", listing_data(*query, *listing), &caller);
+  return json_answer(listing_json(*listing));
+}
+
+Result<Response> found(App& app, const Request& request, const Caller& caller,
+                       Result<std::vector<Entry>> entries) {
+  if (!entries) return entries.error();
+  Listing listing;
+  listing.entries = std::move(*entries);
+  if (!wants_html(request)) return json_answer(listing_json(listing));
+  auto data = listing_data({}, listing);
+  data["found"] = Data(true);
+  data["q"] = Data(std::string(request.query.value("q")));
+  data["title"] = Data("Search");
+  return html_page(app, "folder.html", std::move(data), &caller);
+}
+
+Result<Response> details(App& app, Connection& db, const Request& request, const Caller& caller) {
+  auto user = caller.user.id;
+  auto entry = locate(db, user, request.query.value("id"));
+  if (!entry) return entry.error();
+  if (entry->folder && wants_html(request)) return see_other(folder_href(entry->id));
+  auto versions = list_versions(db, user, entry->id);
+  if (!versions) return versions.error();
+  Digests digests;
+  if (!entry->folder) {
+    auto blob = find_blob(db, entry->sha256);
+    if (!blob) return Error{Errc::internal, "an entry without a blob: " + blob.error().message};
+    digests = blob->digests;
+  }
+  if (!wants_html(request)) return json_answer(entry_json(*entry, digests, *versions));
+  auto path = find_path(db, user, entry->trashed ? kRoot : entry->parent);
+  if (!path) return path.error();
+  auto data = details_data(*entry, digests, *versions);
+  data["crumbs"] = crumbs_data(*path);
+  return html_page(app, "entry.html", std::move(data), &caller);
+}
+
+Result<Response> by_digest(App& app, Connection& db, const Request& request, const Caller& caller,
+                           Algorithm algorithm) {
+  auto digest = unhex(request.query.value(name_of(algorithm)));
+  if (!digest || digest->size() != size_of(algorithm))
+    return Error{Errc::invalid_argument,
+                 "'" + std::string(name_of(algorithm)) + "' is not a digest in hex"};
+  return found(app, request, caller,
+               find_by_digest(db, caller.user.id, algorithm, *digest, kMostFound));
+}
+
+Result<Response> handle(App& app, Request& request) {
+  if (auto allowed = allow(request, "GET, HEAD"); !allowed) return allowed.error();
+  auto caller = require_user(app, request);
+  if (!caller) return caller.error();
+  request.notes.add("user", number_text(caller->user.id));
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  for (Algorithm algorithm : kAlgorithms)
+    if (request.query.has(name_of(algorithm)))
+      return by_digest(app, **db, request, *caller, algorithm);
+  if (request.query.has("id")) return details(app, **db, request, *caller);
+  if (auto part = request.query.value("q"); !part.empty())
+    return found(app, request, *caller, search_entries(**db, caller->user.id, part, kMostFound));
+  return folder(app, **db, request, *caller);
+}
+
+}  // namespace
+
+int main() { return coffer::run("query", handle); }

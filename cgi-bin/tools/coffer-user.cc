@@ -1,0 +1,147 @@
+// coffer user - accounts, from the operator's side
+//
+//   coffer user list
+//   coffer user add NAME [--admin] [--quota BYTES]   prints a password to be used once
+//   coffer user passwd NAME [--stdin]                a new one, or the line on standard input
+//   coffer user quota NAME BYTES
+//   coffer user disable NAME                         refused everywhere at once; files stay
+//   coffer user enable NAME
+//   coffer user token NAME [LABEL]                   prints a new API token, this once
+//
+// Exit 0, or 1 with the reason.
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "base/name.h"
+#include "coffer/account.h"
+#include "digest/password.h"
+#include "digest/token.h"
+#include "meta/session.h"
+#include "meta/user.h"
+
+namespace {
+
+using namespace coffer;
+
+struct Options {
+  std::string name;
+  std::string label = "command line";
+  std::uint64_t quota = 0;
+  bool admin = false;
+  bool from_stdin = false;
+};
+
+Result<> list_all(App& app, const Options&) {
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto users = list_users(**db);
+  if (!users) return users.error();
+  for (const User& user : *users)
+    std::cout << user.name << " used=" << user.used << " quota=" << user.quota
+              << (user.admin ? " admin" : "") << (user.disabled ? " disabled" : "") << "\n";
+  return {};
+}
+
+Result<> add(App& app, const Options& options) {
+  auto password = random_password();
+  auto hash = hash_password(password);
+  if (!hash) return hash.error();
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto added = add_user(**db, {.name = options.name,
+                               .password = *hash,
+                               .one_time = true,
+                               .admin = options.admin,
+                               .quota = options.quota ? options.quota : app.config.quota});
+  if (!added) return added.error();
+  std::cout << "name: " << options.name << "\npassword: " << password << "\n";
+  return {};
+}
+
+Result<User> find(App& app, const Options& options) {
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  return find_user(**db, options.name);
+}
+
+Result<> passwd(App& app, const Options& options) {
+  auto user = find(app, options);
+  if (!user) return user.error();
+  auto password = random_password();
+  if (options.from_stdin) std::getline(std::cin, password);
+  auto chosen = choose_password(app, user->id, password, !options.from_stdin);
+  if (chosen && !options.from_stdin) std::cout << "password: " << password << "\n";
+  return chosen;
+}
+
+Result<> quota(App& app, const Options& options) {
+  auto user = find(app, options);
+  if (!user) return user.error();
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  return set_quota(**db, user->id, options.quota);
+}
+
+Result<> set_state(App& app, const Options& options, bool disabled) {
+  auto user = find(app, options);
+  if (!user) return user.error();
+  return transact(app.database,
+                  [&](Transaction& tx) { return set_disabled(tx, user->id, disabled); });
+}
+
+Result<> token(App& app, const Options& options) {
+  auto user = find(app, options);
+  if (!user) return user.error();
+  auto label = file_name(options.label);
+  if (!label) return label.error();
+  auto secret = random_token();
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto added = add_api_token(**db, token_hash(secret), user->id, *label);
+  if (!added) return added.error();
+  std::cout << secret << "\n";
+  return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  Result<> (*action)(App&, const Options&) = nullptr;
+  CLI::App command{"Accounts, from the operator's side", "coffer user"};
+  command.require_subcommand(1);
+  auto verb = [&](const char* name, const char* what, auto chosen) {
+    auto sub = command.add_subcommand(name, what);
+    sub->callback([&action, chosen] { action = chosen; });
+    return sub;
+  };
+  auto on_user = [&](CLI::App* sub) {
+    sub->add_option("NAME", options.name)->required();
+    return sub;
+  };
+
+  verb("list", "who has an account", list_all);
+  auto adding = on_user(verb("add", "a new account, with a password to be used once", add));
+  adding->add_flag("--admin", options.admin);
+  adding->add_option("--quota", options.quota, "bytes");
+  auto setting = on_user(verb("passwd", "a new password", passwd));
+  setting->add_flag("--stdin", options.from_stdin, "the line on standard input");
+  on_user(verb("quota", "how many bytes a user may have", quota))
+      ->add_option("BYTES", options.quota)
+      ->required();
+  on_user(verb(
+      "disable", "refuse a user everywhere",
+      +[](App& app, const Options& o) { return set_state(app, o, true); }));
+  on_user(verb(
+      "enable", "let a user in again",
+      +[](App& app, const Options& o) { return set_state(app, o, false); }));
+  on_user(verb("token", "a new API token, shown once", token))->add_option("LABEL", options.label);
+  CLI11_PARSE(command, argc, argv);
+
+  auto app = open_app();
+  auto done = app ? action(**app, options) : app.error();
+  if (done) return 0;
+  std::cerr << "coffer user: " << done.error().message << "\n";
+  return 1;
+}

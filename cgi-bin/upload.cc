@@ -1,0 +1,152 @@
+// upload - take files in
+//
+//   GET  /file/upload?folder=F           200  the page; as JSON what may be sent: limits, quota,
+//   space POST /file/upload  (a form, RFC 7578)
+//                                        303  to the folder; as JSON 201 with the files
+//   PUT  /file/upload?folder=F&name=N    201  the body is the file; 200 if it was there before
+//
+// F is a folder's id or path ("/Photos"); the default is the root. In a form, each part with a
+// file name is a file, and the fields folder, conflict, sha256, sha1, md5, crc32, crc64 and csrf
+// may stand before or after; a digest is given once for each file, in the files' order. A PUT
+// takes the same names in its query. conflict says what happens where the name exists:
+// version (the default: the old bytes are kept as a version), rename, or fail.
+//
+//   400  a name, field or header that makes no sense      409  the name exists, or is a folder
+//   401  nobody is signed in                              411  no Content-Length
+//   403  a form that is not from your session             412  If-Match or If-None-Match: * says no
+//   404  no such folder                                   413  over the quota or the limit
+//   408  nothing came for a minute                        415  not a form
+//   422  the bytes are not those that Repr-Digest, Content-Digest, Content-MD5 or a field declares
+//   503  the database does not answer                     507  the disk is full
+//
+// A 2xx means that the file is on the disk and in the database, durably. Anything else means
+// that nothing was kept. All files of a form come in, or none.
+
+#include "base/text.h"
+#include "coffer/app.h"
+#include "coffer/arrivals.h"
+#include "coffer/entry_view.h"
+#include "coffer/ingest.h"
+#include "coffer/locate.h"
+#include "coffer/page.h"
+#include "http/condition.h"
+
+namespace {
+
+using namespace coffer;
+
+Result<Response> show(App& app, const Request& request, const Caller& caller) {
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto folder = locate_folder(**db, caller.user.id, request.query.value("folder"));
+  if (!folder) return folder.error();
+  auto path = find_path(**db, caller.user.id, folder->id);
+  if (!path) return path.error();
+  auto left = Ingest(app, caller.user).room();
+  if (!left) return left.error();
+
+  if (wants_html(request)) {
+    Data data;
+    data["crumbs"] = crumbs_data(*path);
+    data["folder"] = Data(number_text(folder->id));
+    data["left"] = Data(human_size(*left));
+    return html_page(app, "upload.html", std::move(data), &caller);
+  }
+  JsonWriter json;
+  json.begin_object();
+  json.member("folder", std::uint64_t(folder->id));
+  json.member("largest", std::min(*left, app.config.upload));
+  json.member("left", *left);
+  json.end_object();
+  return json_answer(json.text());
+}
+
+Result<Response> put(App& app, Request& request, const Caller& caller) {
+  auto name = request.query.require("name");
+  if (!name) return name.error();
+  auto file = new_file(caller.user.id, *name, request.query, request.headers);
+  if (!file) return file.error();
+  auto declared = declared_in_headers(request.headers);
+  if (!declared) return declared.error();
+  auto more = declared_in_fields(request.query, 0, 1);
+  if (!more) return more.error();
+  declared->insert(declared->end(), more->begin(), more->end());
+  {
+    auto db = app.database.borrow();
+    if (!db) return db.error();
+    auto folder = locate_folder(**db, caller.user.id, request.query.value("folder"));
+    if (!folder) return folder.error();
+    file->folder = folder->id;
+    if (auto fine = check_put(**db, *file); !fine) return fine.error();
+  }
+
+  if (*request.length > app.config.upload)
+    return Error{Errc::too_large, "a file may have " + human_size(app.config.upload) + " here"};
+  Ingest ingest(app, caller.user);
+  if (auto admitted = ingest.admit(*request.length); !admitted) return admitted.error();
+  auto staged = ingest.receive(*request.body, *request.length);
+  if (!staged) return staged.error();
+  if (auto same = check_declared(*declared, staged->digests); !same) return same.error();
+  std::vector<Arrival> arrivals;
+  arrivals.push_back({std::move(*file), std::move(*staged)});
+  auto puts = ingest.commit(arrivals);
+  if (!puts) return puts.error();
+
+  JsonWriter json;
+  write_arrival(json, arrivals.front(), puts->front());
+  auto answer =
+      json_answer(json.text(), puts->front().outcome == Put::Outcome::created ? 201 : 200);
+  answer.headers.add("Location", "/file/query?id=" + number_text(puts->front().id));
+  answer.headers.add("ETag", etag_of(arrivals.front().staged.digests.sha256));
+  return answer;
+}
+
+Result<Response> post(App& app, Request& request, const Caller& caller) {
+  Ingest ingest(app, caller.user);
+  if (auto admitted = ingest.admit(*request.length); !admitted) return admitted.error();
+  auto form = receive_form(ingest, request);
+  if (!form) return form.error();
+  if (auto ours = check_csrf(caller, form->fields); !ours) return ours.error();
+  if (form->files.empty()) return Error{Errc::invalid_argument, "choose at least one file"};
+  EntryId folder{};
+  {
+    auto db = app.database.borrow();
+    if (!db) return db.error();
+    auto found = locate_folder(**db, caller.user.id, form->fields.value("folder"));
+    if (!found) return found.error();
+    folder = found->id;
+  }
+  auto arrivals = arrivals_of(caller.user.id, folder, std::move(*form), request.headers);
+  if (!arrivals) return arrivals.error();
+  auto puts = ingest.commit(*arrivals);
+  if (!puts) return puts.error();
+
+  if (wants_html(request)) return see_other(folder_href(folder));
+  JsonWriter json;
+  json.begin_object();
+  json.key("files");
+  json.begin_array();
+  for (std::size_t i = 0; i < puts->size(); i++) write_arrival(json, (*arrivals)[i], (*puts)[i]);
+  json.end_array();
+  json.end_object();
+  return json_answer(json.text(), 201);
+}
+
+Result<Response> handle(App& app, Request& request) {
+  if (auto allowed = allow(request, "GET, HEAD, POST, PUT"); !allowed) return allowed.error();
+  auto caller = require_user(app, request);
+  if (!caller) return caller.error();
+  request.notes.add("user", number_text(caller->user.id));
+  if (request.is_read()) return show(app, request, *caller);
+  if (!request.length) return Error{Errc::length_required, "the body needs a Content-Length"};
+  request.notes.add("bytes", std::to_string(*request.length));
+  if (request.method == "POST") return post(app, request, *caller);
+  // A page cannot send a PUT with a form, so one with a cookie carries no token we could check.
+  if (!caller->csrf.empty())
+    if (auto ours = check_csrf(*caller, request.query); !ours) return ours.error();
+  return put(app, request, *caller);
+}
+
+}  // namespace
+
+int main() { return coffer::run("upload", handle); }

@@ -1,0 +1,156 @@
+// sweeper - remove what nobody needs any more
+//
+//   sweeper          once over everything, by cron; exit 0, or 1 if something could not be done
+//
+// In this order: what killed uploads left behind, and their reservations; sessions that are
+// over; trash past its age; what was deleted for good; blobs that nobody refers to, after the
+// grace time; files in the store that no row knows. One sweeper at a time: another one leaves.
+//
+// A blob goes in three committed steps (meta/blob.h), so that a sweeper may be killed at any
+// moment, and an upload of the same bytes at that moment neither loses them nor is lied to.
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "coffer/app.h"
+#include "meta/blob.h"
+#include "meta/session.h"
+#include "meta/trash.h"
+#include "meta/upload.h"
+#include "meta/user.h"
+
+namespace {
+
+using namespace coffer;
+
+constexpr std::size_t kAtATime = 500;
+
+Result<> sweep_uploads(App& app) {
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  // The rows before the folders: an upload that begins in between has a folder that is held.
+  auto uploads = list_uploads(**db);
+  if (!uploads) return uploads.error();
+  auto held = sweep_staging(app.config.store / "staging");
+  if (!held) return held.error();
+  for (const Upload& upload : *uploads) {
+    if (std::find(held->begin(), held->end(), upload.staging) != held->end()) continue;
+    auto released = transact(app.database, [&](Transaction& tx) { return release(tx, upload); });
+    if (!released) return released;
+    Log("sweeper").add("event", "released").add("bytes", upload.size).write();
+  }
+  return {};
+}
+
+Result<> sweep_trash(App& app) {
+  Result<std::vector<User>> users = std::vector<User>{};
+  {
+    auto db = app.database.borrow();
+    if (!db) return db.error();
+    if (auto swept = sweep_sessions(**db); !swept) return swept.error();
+    users = list_users(**db);
+  }
+  if (!users) return users.error();
+  for (const User& user : *users) {
+    auto emptied = transact(app.database, [&](Transaction& tx) {
+      return empty_trash(tx, user.id, app.config.trash_ms);
+    });
+    if (!emptied) return emptied.error();
+    for (bool more = true; more;) {
+      auto purged = purge(app.database, user.id, kAtATime);
+      if (!purged) return purged.error();
+      more = *purged;
+    }
+  }
+  return {};
+}
+
+Result<bool> remove_blob(App& app, const Sha256& name) {
+  auto doomed =
+      transact(app.database, [&](Transaction& tx) { return doom(tx, name, app.config.grace_ms); });
+  if (!doomed || !*doomed) return doomed;
+  if (auto removed = app.local->remove(name); !removed) return removed.error();
+  auto forgotten = transact(app.database, [&](Transaction& tx) { return forget_blob(tx, name); });
+  if (!forgotten) return forgotten.error();
+  Log("sweeper").add("event", "removed").add("sha256", hex(name)).write();
+  return true;
+}
+
+Result<> sweep_blobs(App& app) {
+  for (;;) {
+    std::vector<Sha256> names;
+    {
+      auto db = app.database.borrow();
+      if (!db) return db.error();
+      auto found = unreferenced_blobs(**db, app.config.grace_ms, kAtATime);
+      if (!found) return found.error();
+      names = std::move(*found);
+    }
+    std::size_t removed = 0;
+    for (const Sha256& name : names) {
+      auto gone = remove_blob(app, name);
+      if (!gone) return gone.error();
+      removed += *gone;
+    }
+    if (removed == 0) return {};
+  }
+}
+
+bool is_old(const std::filesystem::path& path, std::uint64_t grace_ms) {
+  struct stat info;
+  if (::lstat(path.c_str(), &info) != 0) return false;
+  auto age = std::chrono::system_clock::now() -
+             std::chrono::system_clock::from_time_t(info.st_ctim.tv_sec);
+  return age > std::chrono::milliseconds(grace_ms);
+}
+
+// A crash between the link and the commit leaves bytes that no row knows.
+Result<> sweep_strays(App& app) {
+  std::optional<Sha256> after;
+  for (;;) {
+    auto names = app.local->list(after, kAtATime);
+    if (!names) return names.error();
+    if (names->empty()) return {};
+    after = names->back();
+    for (const Sha256& name : *names) {
+      auto db = app.database.borrow();
+      if (!db) return db.error();
+      auto known = find_blob(**db, name);
+      if (!known && known.error().code != Errc::not_found) return known.error();
+      db->reset();
+      if (known || !is_old(*app.local->path(name), app.config.grace_ms)) continue;
+      if (auto gone = remove_blob(app, name); !gone) return gone.error();
+    }
+  }
+}
+
+}  // namespace
+
+int main() {
+  auto app = open_app();
+  if (!app) {
+    Log("sweeper").add("event", "refused").add("error", app.error().message).write();
+    return 1;
+  }
+  // The lock is the kernel's: a sweeper that is stopped still holds it, one that dies does not.
+  auto lock = open_file((*app)->config.store / "sweeper.lock", O_RDWR | O_CREAT);
+  if (!lock || ::flock(lock->get(), LOCK_EX | LOCK_NB) != 0) {
+    Log("sweeper").add("event", "busy").write();
+    return 0;
+  }
+  int status = 0;
+  for (auto sweep : {sweep_uploads, sweep_trash, sweep_blobs, sweep_strays}) {
+    auto swept = sweep(**app);
+    if (swept) continue;
+    Log("sweeper").add("event", "failed").add("error", swept.error().message).write();
+    status = 1;
+  }
+  return status;
+}
