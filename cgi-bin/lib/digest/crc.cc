@@ -4,19 +4,9 @@
 #include <isa-l/crc64.h>
 
 #include "base/text.h"
+#include "digest/endian.h"
 
 namespace coffer {
-namespace {
-
-template <std::size_t kSize>
-std::array<std::uint8_t, kSize> big_endian(std::uint64_t value) {
-  std::array<std::uint8_t, kSize> bytes;
-  for (std::size_t i = 0; i < kSize; i++)
-    bytes[i] = static_cast<std::uint8_t>(value >> 8 * (kSize - 1 - i));
-  return bytes;
-}
-
-}  // namespace
 
 void Crcs::update(std::string_view bytes) {
   auto data = bytes_of(bytes).data();

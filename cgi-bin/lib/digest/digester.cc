@@ -1,11 +1,21 @@
 #include "digest/digester.h"
 
+#include "digest/fused.h"
 #include "digest/hasher.h"
 
 namespace coffer {
 
+Backend best_backend() {
+  static const Backend best = can_fuse() ? Backend::fused : Backend::openssl;
+  return best;
+}
+
+Hashers new_hashers(Backend backend) {
+  return backend == Backend::fused ? new_fused_hashers() : new_openssl_hashers();
+}
+
 struct Digester::State {
-  std::vector<std::unique_ptr<Hasher>> hashers;
+  Hashers hashers;
 };
 
 Digester::Digester(Backend backend) : state_(new State{new_hashers(backend)}) {}

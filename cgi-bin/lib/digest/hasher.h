@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -20,11 +21,15 @@ class Hasher {
   virtual void finish(Digests& digests) = 0;
 };
 
+using Hashers = std::vector<std::unique_ptr<Hasher>>;
+
 /// Hashers that compute all five digests between them. Each needs every byte and none
 /// needs another, so they may run in threads of their own; the shares are about equal.
-std::vector<std::unique_ptr<Hasher>> new_hashers(Backend backend);
+Hashers new_hashers(Backend backend);
 
-std::vector<std::unique_ptr<Hasher>> new_openssl_hashers();
+Hashers new_openssl_hashers();  // two: MD5 cannot use the processor's width, and takes as
+                                // long as the other four together
+Hashers new_fused_hashers();    // one, in the time of MD5 alone; only where can_fuse()
 
 /// Calls `use` with one slice of `bytes` after the other, each small enough to stay in the
 /// first cache while one algorithm after the other reads it.

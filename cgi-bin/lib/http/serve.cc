@@ -147,7 +147,10 @@ void Server::work() {
 
     FCGX_Request fcgi;
     FCGX_InitRequest(&fcgi, -1, 0);
-    fcgi.ipcFd = fd;  // accepted by us, with time limits; libfcgi accepts only where there is none
+    // A connection that we accepted, with time limits, is one that was kept from a request
+    // before, as libfcgi sees it; its own accept() knows no limits and no time to stop.
+    fcgi.ipcFd = fd;
+    fcgi.keepConnection = 1;
     if (FCGX_Accept_r(&fcgi) != 0) continue;
     auto start = Clock::now();
     Request request{.id = new_request_id()};

@@ -89,9 +89,8 @@ class OtherHasher : public Hasher {
 
 }  // namespace
 
-// MD5 cannot use the processor's width and takes as long as the other four together.
-std::vector<std::unique_ptr<Hasher>> new_openssl_hashers() {
-  std::vector<std::unique_ptr<Hasher>> hashers;
+Hashers new_openssl_hashers() {
+  Hashers hashers;
   hashers.push_back(std::make_unique<Md5Hasher>());
   hashers.push_back(std::make_unique<OtherHasher>());
   return hashers;
