@@ -47,6 +47,7 @@ Result<Response> show(App& app, const Request& request, const Caller& caller) {
 
   if (wants_html(request)) {
     Data data;
+    data["title"] = Data("Upload");
     data["crumbs"] = crumbs_data(*path);
     data["folder"] = Data(number_text(folder->id));
     data["left"] = Data(human_size(*left));

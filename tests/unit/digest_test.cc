@@ -105,7 +105,7 @@ TEST_P(DigesterOn, AgreesWithOneShotForEveryLengthAroundABlock) {
 }
 
 TEST_P(DigesterOn, AgreesWithOneShotAroundTheSizesOfBuffers) {
-  for (std::size_t power = 9; power <= 20; power++)
+  for (std::size_t power = 9; power <= 17; power++)
     for (std::size_t size : {(1u << power) - 1, 1u << power, (1u << power) + 1, 3u << power}) {
       auto bytes = random_bytes(size);
       EXPECT_EQ(digests(bytes), expected(bytes)) << size;
@@ -122,8 +122,8 @@ TEST_P(DigesterOn, GivesTheSameForEverySplitInTwo) {
 
 TEST_P(DigesterOn, GivesTheSameForAnySplit) {
   std::mt19937 random(42);
-  for (int round = 0; round < 200; round++) {
-    auto bytes = random_bytes(random() % 100'000);
+  for (int round = 0; round < 100; round++) {
+    auto bytes = random_bytes(random() % 50'000);
     std::vector<std::string_view> pieces;
     for (std::string_view rest = bytes; !rest.empty(); rest.remove_prefix(pieces.back().size()))
       pieces.push_back(rest.substr(0, random() % (random() % 4 ? 200 : 40'000)));
@@ -147,19 +147,16 @@ TEST_P(DigesterOn, GoesOnAfterItWasMoved) {
   EXPECT_EQ(second.finish(), expected("123456789"));
 }
 
-TEST_P(DigesterOn, CountsBeyondFourGibibits) {
-  auto bytes = random_bytes(1 << 20);
-  Digester digester(GetParam());
-  EVP_MD_CTX* reference = EVP_MD_CTX_new();
-  EVP_DigestInit_ex(reference, EVP_sha256(), nullptr);
-  for (int i = 0; i < 513; i++) {
-    digester.update(bytes);
-    EVP_DigestUpdate(reference, bytes.data(), bytes.size());
-  }
-  Sha256 sha256;
-  EVP_DigestFinal_ex(reference, sha256.data(), nullptr);
-  EVP_MD_CTX_free(reference);
-  EXPECT_EQ(digester.finish().sha256, sha256);
+// 513 MiB of zeros are more bits than 32 bits can count; the digests are md5sum's and its like.
+TEST(Digester, CountsBeyondFourGibibits) {
+  std::string zeros(1 << 20, '\0');
+  Digester digester;
+  for (int i = 0; i < 513; i++) digester.update(zeros);
+  auto digests = digester.finish();
+  EXPECT_EQ(hex(digests.md5), "f3a8799d64129a6fd8a5aa56f199ac54");
+  EXPECT_EQ(hex(digests.sha1), "56b0894b2b968f40e7a5e9240d242c19f7c56b70");
+  EXPECT_EQ(hex(digests.sha256),
+            "a3e2acbb469e4e59dde406f912e754c933c1ac0fb0092a3634d61d5073309c0c");
 }
 
 TEST(Algorithm, HasOneNameAndTheSizeOfItsDigest) {

@@ -213,6 +213,7 @@ Data details_data(const Entry& entry, const Digests& digests,
   for (const Version& version : versions) {
     Data row;
     row["id"] = Data(number_text(version.id));
+    row["entry"] = Data(number_text(entry.id));
     row["size"] = Data(human_size(version.size));
     row["time"] = Data(short_time(std::uint64_t(version.modified)));
     row["iso"] = Data(iso_time(std::uint64_t(version.modified)));

@@ -99,9 +99,8 @@ Result<std::vector<Entry>> list_folder(Connection& db, UserId owner, const Folde
     return text;
   }();
   bool down = page.descending;
-  std::string_view name = page.after ? std::string_view(page.after->name) : down ? greatest : "";
-  std::string trash_name = page.after && page.folder == kTrash ? trash_name_of(*page.after) : "";
-  if (!trash_name.empty()) name = trash_name;
+  std::string name = down ? greatest : "";
+  if (page.after) name = page.folder == kTrash ? trash_name_of(*page.after) : page.after->name;
   std::uint64_t key = down ? INT64_MAX : 0;
   if (page.after)
     key = page.sort == Sort::size ? page.after->size : std::uint64_t(page.after->modified);
