@@ -41,7 +41,8 @@ class Digester {
 ///   while (n = body.read(pipe.buffer())) { write(file, pipe.buffer().first(n)); pipe.push(n); }
 ///   Digests digests = pipe.finish();
 ///
-/// Takes kBuffers * kBufferSize bytes of memory and one thread while it lives.
+/// Takes kBuffers * kBufferSize bytes of memory and one thread while it lives; two threads,
+/// for MD5 and the rest, with Backend::openssl.
 class DigestPipe {
  public:
   static constexpr std::size_t kBufferSize = 64 * 1024;
