@@ -127,6 +127,7 @@ TEST_P(BlobStoreSuite, WhatFailedOnceCanBePutAgain) {
 TEST_P(BlobStoreSuite, WhatIsNotThereIsNotFound) {
   EXPECT_EQ(store().get(kHello, {}).error().code, Errc::not_found);
   EXPECT_EQ(store().stat(kHello).error().code, Errc::not_found);
+  EXPECT_EQ(store().stat(kHello).error().message.find('/'), std::string::npos) << "a path of ours";
 }
 
 TEST_P(BlobStoreSuite, ARemovedBlobIsGoneAndNoOther) {

@@ -127,8 +127,10 @@ Result<std::unique_ptr<Source>> LocalStore::get(const Sha256& name, ByteRange ra
 Result<std::uint64_t> LocalStore::stat(const Sha256& name) {
   auto file = *path(name);
   struct ::stat info;
-  if (::lstat(file.c_str(), &info) != 0) return system_error("stat", file);
-  if (!S_ISREG(info.st_mode)) return Error{Errc::not_found, "no file '" + file.string() + "'"};
+  bool there = ::lstat(file.c_str(), &info) == 0;
+  if (!there && errno != ENOENT) return system_error("stat", file);
+  if (!there || !S_ISREG(info.st_mode))
+    return Error{Errc::not_found, "no blob '" + hex(name) + "'"};  // a user may see it: no path
   return static_cast<std::uint64_t>(info.st_size);
 }
 
