@@ -75,16 +75,16 @@ Result<std::string> file_name(std::string_view text) {
 Result<std::string> user_name_key(std::string_view text) {
   auto error = bad("a user name has 1 to 64 letters, digits or . _ - @, a letter or digit first");
   if (text.empty() || text.size() > 64) return error;
+  auto key = mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+  if (!key) return error;
   constexpr std::string_view signs = "._-@";
-  bool fine = every_code_point(text, [&](utf8proc_int32_t point) {
+  bool fine = every_code_point(*key, [&](utf8proc_int32_t point) {
     auto kind = utf8proc_category(point);
     return (kind >= UTF8PROC_CATEGORY_LU && kind <= UTF8PROC_CATEGORY_LO) ||
            kind == UTF8PROC_CATEGORY_ND ||
            (point < 128 && signs.find(static_cast<char>(point)) != signs.npos);
   });
-  if (!fine || signs.find(text.front()) != signs.npos) return error;
-  auto key = mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
-  if (!key) return error;
+  if (!fine || signs.find(key->front()) != signs.npos) return error;
   return *key;
 }
 
