@@ -111,6 +111,18 @@ bool is_old(const std::filesystem::path& path, std::uint64_t grace_ms) {
   return age > std::chrono::milliseconds(grace_ms);
 }
 
+// A crash in the middle of a store's put() leaves a file under a temporary name.
+Result<> sweep_temporaries(App& app) {
+  std::error_code error;
+  for (const auto& folder : std::filesystem::directory_iterator(app.config.store / "blob", error))
+    for (const auto& file : std::filesystem::directory_iterator(folder.path(), error))
+      if (file.path().filename().string().starts_with('.') &&
+          is_old(file.path(), app.config.grace_ms))
+        std::filesystem::remove(file.path(), error);
+  if (error) return Error{Errc::internal, "cannot sweep the store: " + error.message()};
+  return {};
+}
+
 // A crash between the link and the commit leaves bytes that no row knows.
 Result<> sweep_strays(App& app) {
   std::optional<Sha256> after;
@@ -146,7 +158,7 @@ int main() {
     return 0;
   }
   int status = 0;
-  for (auto sweep : {sweep_uploads, sweep_trash, sweep_blobs, sweep_strays}) {
+  for (auto sweep : {sweep_uploads, sweep_trash, sweep_blobs, sweep_temporaries, sweep_strays}) {
     auto swept = sweep(**app);
     if (swept) continue;
     Log("sweeper").add("event", "failed").add("error", swept.error().message).write();

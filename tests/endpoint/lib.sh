@@ -9,55 +9,65 @@
 #   fail 'why'               ends the test
 #
 # $url is the server, $var its data, $tmp a folder for the test; $coffer and $sweeper are programs.
+# BUILD says where they were built: build, or build/asan. A test passes if its last command does and
+# no sanitizer has complained; if not, the ends of all logs are printed.
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 build=${BUILD:-build}
 mkdir -p "$build/t"
-tmp=$(mktemp -d "$(cd "$build/t" && pwd)/XXXXXX")
+tmp=$(mktemp -d "$(cd "$build/t" && pwd)/XXXXXX") || exit 1
 # A unix socket's path has 107 bytes at most.
-[ ${#tmp} -le 70 ] || tmp=$(mktemp -d /tmp/coffer.XXXXXX)
+[ ${#tmp} -le 70 ] || { rmdir "$tmp" && tmp=$(mktemp -d /tmp/coffer.XXXXXX); } || exit 1
 var=$tmp/v
 coffer=$build/cgi-bin/tools/coffer
+# shellcheck disable=SC2034
 sweeper=$build/cgi-bin/workers/sweeper
+house=
 token=
-failed=1
 export BUILD=$build COFFER_CONF=$var/coffer.conf COFFER_ROOT=$PWD COFFER_QUIET=1
-export ASAN_OPTIONS=${ASAN_OPTIONS:-abort_on_error=0}
 
+# The logs are looked at when all programs are gone: a leak is reported by the last breath.
 finish() {
-	[ -z "${house:-}" ] || { kill "$house" && wait "$house"; } 2>/dev/null
-	if grep -l 'runtime error\|ERROR: .*Sanitizer' "$var"/log/*.log; then failed=1; fi
-	if [ $failed = 1 ]; then
-		for log in "$tmp/house" "$var"/log/{keeper,lighttpd,sweeper,database}.log; do
-			echo "== $log" && tail -n 25 "$log"
+	local failed=$?
+	trap '' INT TERM HUP
+	[ -z "$house" ] || { kill "$house" && wait "$house"; } 2>/dev/null
+	if grep -lE 'runtime error|ERROR: .*Sanitizer' "$var"/log/*.log 2>/dev/null; then failed=1; fi
+	if [ $failed != 0 ]; then
+		for log in "$tmp/house" "$var"/log/*.log; do
+			[ ! -s "$log" ] || { echo "== $log" && tail -n 25 "$log"; }
 		done
 	fi
 	rm -rf "$tmp"
 	exit $failed
 }
-trap 'finish 2>/dev/null' EXIT
+trap finish EXIT
+trap 'exit 1' INT TERM HUP
 
+# Below the ports that the kernel gives to clients. Of two tests that choose the same one, the
+# second finds it taken and chooses again.
 start() {
-	local try
-	for try in 1 2 3 4 5; do
+	local tries i port
+	for ((tries = 5; tries > 0; tries--)); do
 		port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
-		cgi-bin/tools/run "$var" $port >"$tmp/house" 2>&1 &
+		url=http://127.0.0.1:$port
+		# If we are killed the house goes down by itself.
+		setpriv --pdeathsig TERM cgi-bin/tools/run "$var" $port >"$tmp/house" 2>&1 &
 		house=$!
-		for ((i = 0; i < 600; i++)); do
-			grep -q ^ready "$tmp/house" && url=http://127.0.0.1:$port && return
+		for ((i = 0; i < 1200; i++)); do
+			! grep -q ^ready "$tmp/house" || return 0
 			kill -0 $house 2>/dev/null || break
 			sleep 0.05
 		done
-		kill $house 2>/dev/null && wait $house
+		grep -qs 'is taken\|Address already in use' "$tmp/house" "$var/log/lighttpd.log" || break
 		rm -rf "$var"
 	done
 	fail 'the house does not start'
 }
 
 fail() {
-	echo "FAIL: $*" "($(basename "$0"):${BASH_LINENO[1]:-0})"
-	[ ! -e "$tmp/body" ] || { echo "$request: $status" && head -c 2000 "$tmp/body"; } 2>/dev/null
+	echo "FAIL: $* ($(basename "$0"):${BASH_LINENO[-2]})"
+	[ ! -e "$tmp/body" ] || { echo "$request: $status" && head -c 2000 "$tmp/body" && echo; }
 	exit 1
 }
 user() {
@@ -66,6 +76,8 @@ user() {
 }
 api() {
 	request="$1 $2"
+	: >"$tmp/body"
+	: >"$tmp/headers"
 	status=$(curl -sS -m 120 -g -X "$1" -o "$tmp/body" -D "$tmp/headers" -w '%{http_code}' \
 		${token:+-H "Authorization: Bearer $token"} "${@:3}" "$url$2")
 }
@@ -78,6 +90,3 @@ json() { python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(e
 sql() { cgi-bin/tools/database sql "$var/db" coffer -N -e "$1"; }
 
 start
-# A test that comes to its end has passed.
-set -E
-trap 'code=$?; [ $code = 0 ] && failed=0; finish 2>/dev/null' EXIT

@@ -79,3 +79,8 @@ sleep 1
 api GET /
 expect_status 200
 "$coffer" fsck || fail fsck
+
+# The database restarts: the first error costs one request, and the next ones are answered.
+kill -KILL "$database"
+wait "$house" && fail 'the house goes on without its database'
+true

@@ -1,4 +1,5 @@
 #!/bin/sh
-# No template puts a value into a page unescaped.
-cd "$(dirname "$0")/../.." || exit 1
-! grep -rnE '\{\{(\{|&)' templates
+# escape: no template puts a value into a page unescaped, by {{{value}}} or {{&value}}.
+set -eu
+cd "$(dirname "$0")/../.."
+! grep -rnE '\{\{[[:space:]]*[{&]' templates

@@ -1,48 +1,52 @@
 #!/bin/sh
-# Includes point down only, and each foreign library is behind one module.
-cd "$(dirname "$0")/../../cgi-bin/lib" || exit 1
+# layers: includes point down only, and each foreign library is behind one module.
+#
+# cgi-bin/README.md draws the layers. Programs, tools and workers may include anything of ours.
+set -eu
+cd "$(dirname "$0")/../../cgi-bin"
 status=0
+complain() { echo "layers: $*" >&2; status=1; }
 
-allowed() {
+# The modules that module $1 may include besides itself.
+below() {
 	case $1 in
 	base) ;;
-	digest | sql) echo base ;;
-	http) echo base digest ;;
-	blob) echo base digest ;;
-	meta) echo base digest sql ;;
-	view) echo base ;;
-	coffer) echo base digest sql http blob meta view ;;
-	*) echo "layers: unknown module '$1'" >&2 && exit 1 ;;
+	digest | sql | amqp) echo base ;;
+	http | view | blob | meta | job) echo base digest sql amqp ;;
+	coffer) echo base digest sql amqp http view blob meta job ;;
+	*) return 1 ;;
 	esac
 }
-for module in *; do
-	for used in $(cat "$module"/*.h "$module"/*.cc | sed -n 's,^#include "\([a-z]*\)/.*,\1,p' | sort -u); do
-		case " $module $(allowed "$module") " in
+for folder in lib/*/; do
+	module=$(basename "$folder")
+	allowed=$(below "$module") || { complain "module $module is in no layer"; continue; }
+	for used in $(cat "$folder"*.h "$folder"*.cc 2>/dev/null |
+		sed -n 's,^#include "\([^/"]*\)[/"].*,\1,p' | sort -u); do
+		case " $module $allowed " in
 		*" $used "*) ;;
-		*) echo "layers: $module must not include $used" && status=1 ;;
+		*) complain "$module must not include $used" ;;
 		esac
 	done
 done
 
-# HEADER MODULE: where a foreign header may be included.
-while read -r header module; do
-	for file in $(grep -rl "#include <$header" .. --include='*.h' --include='*.cc'); do
-		case $file in
-		../lib/$module/* | ../$module/*) ;;
-		*) echo "layers: only $module may include <$header>, not $file" && status=1 ;;
-		esac
-	done
-done <<END
-fcgi http
-cgicc http
-mysql sql
-errmsg sql
-openssl digest
-isa-l digest
-argon2 digest
-kainjow view
-toml++ base
-utf8proc base
-CLI/ tools
-END
+# HEADER FOLDER: a foreign header, by its beginning, and the one place where it is included.
+while read -r header folder; do
+	others=$(grep -rlE --include='*.cc' --include='*.h' "^ *# *include *[<\"]$header" . |
+		grep -v "^\./$folder/") || continue
+	complain "only $folder may include <$header…>, not" $others
+done <<END_OF_TABLE
+fcgi                   lib/http
+cgicc/                 lib/http
+mysql/                 lib/sql
+mysql\\.h>             lib/sql
+mysqld_error           lib/sql
+errmsg                 lib/sql
+openssl/               lib/digest
+isa-l                  lib/digest
+argon2                 lib/digest
+kainjow/               lib/view
+toml\\+\\+             lib/base
+utf8proc               lib/base
+CLI/                   tools
+END_OF_TABLE
 exit $status

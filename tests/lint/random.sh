@@ -1,4 +1,7 @@
 #!/bin/sh
-# Secrets come from the operating system's generator, so no other is there to be used by mistake.
-cd "$(dirname "$0")/../../cgi-bin" || exit 1
-! grep -rnE '\b(s?rand|random|drand48)\(|mt19937|random_device' --include='*.cc' --include='*.h' .
+# random: secrets come from the operating system's generator, and no other is there to be used by
+# mistake.
+set -eu
+cd "$(dirname "$0")/../../cgi-bin"
+! grep -rnE '\b(s?rand|s?random|[dlm]rand48|rand_r)\(|mt19937|random_device|<random>' \
+	--include='*.cc' --include='*.h' .

@@ -43,10 +43,14 @@ Result<Database::Borrowed> Database::connect() {
 void Database::give_back(Connection* connection) {
   std::unique_ptr<Connection> owned(connection);
   std::scoped_lock lock(mutex_);
-  if (owned->broken())
-    open_--;
-  else
-    idle_.push_back(std::move(owned));
+  if (owned->broken()) {
+    // What ended this conversation, a restart of the server say, has ended the idle ones too.
+    open_ -= 1 + idle_.size();
+    idle_.clear();
+    freed_.notify_all();
+    return;
+  }
+  idle_.push_back(std::move(owned));
   freed_.notify_one();
 }
 
