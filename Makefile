@@ -63,7 +63,7 @@ lint:
 	@for script in tests/lint/*.sh; do $$script || exit 1; done
 
 api:
-	@for file in cgi-bin/*.cc; do sed -n '/^$$/q; s|^//\( \|$$\)||p' $$file; echo; done
+	@for file in cgi-bin/*.cc; do sed -n '/^$$/q; s,^// \{0\,1\},,p' $$file; echo; done
 
 format:
 	clang-format -i $$(git ls-files '*.cc' '*.h')
