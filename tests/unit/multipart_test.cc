@@ -79,6 +79,52 @@ TEST(Multipart, WhatIsMalformedIsRefused) {
     EXPECT_TRUE(parts_of(form).starts_with("the form is malformed")) << form.substr(0, 60);
 }
 
+TEST(Multipart, ABodyWithoutPartsHasNone) { EXPECT_EQ(parts_of("--b--"), ""); }
+
+TEST(Multipart, EveryWayOfSplittingALineBreakFromItsDelimiterGivesTheSame) {
+  auto form = field("name=f; filename=x", "\r\r\n\r\n-\r\n--\r\n--B\n--b\r--b\r") + "--b--";
+  for (std::size_t step = 1; step <= form.size(); step++)
+    EXPECT_EQ(parts_of(form, step), "f@x=\r\r\n\r\n-\r\n--\r\n--B\n--b\r--b\r;") << step;
+}
+
+TEST(Multipart, AFormThatEndsAnywhereInTheMiddleIsRefused) {
+  auto form = field("name=a", "1") + field("name=f; filename=x", "22") + "--b--";
+  for (std::size_t size = 0; size < form.size(); size++)
+    for (std::size_t step : {std::size_t{1}, std::size_t{3}, form.size()})
+      EXPECT_EQ(parts_of(form.substr(0, size), step),
+                "the form is malformed: it ends in the middle")
+          << size;
+}
+
+TEST(Multipart, APartLargerThanTheBufferComesWhole) {
+  std::string bytes(3 * Multipart::kBufferSize + 1, '\n');
+  auto form = field("name=f; filename=x", bytes) + field("name=a", "1") + "--b--";
+  for (std::size_t step : {std::size_t{1} << 10, Multipart::kBufferSize, form.size()})
+    EXPECT_EQ(parts_of(form, step), "f@x=" + bytes + ";a=1;") << step;
+}
+
+TEST(Multipart, WhatNobodyReadsIsPassedOver) {
+  Trickle body(
+      field("name=f; filename=x", std::string(500'000, 'x')) + field("name=a", "1") + "--b--",
+      7000);
+  Multipart multipart(body, "b");
+  EXPECT_EQ((*multipart.next())->name, "f");
+  EXPECT_EQ((*multipart.next())->name, "a");
+  EXPECT_FALSE(*multipart.next());
+  EXPECT_FALSE(*multipart.next());
+}
+
+TEST(Multipart, HeadersWithoutAnEndAreRefusedBeforeTheyFillTheBuffer) {
+  auto form = "--b\r\nX: " + std::string(Multipart::kBufferSize, 'x');
+  EXPECT_EQ(parts_of(form, 100), "the form is malformed: a part's headers are too long");
+}
+
+TEST(Multipart, HeadersAreReadInAnyCaseAndOrder) {
+  EXPECT_EQ(parts_of("--b \t\r\nContent-Type: text/plain\r\ncontent-disposition:FORM-DATA; "
+                     "Name=\"a\"; FILENAME=x\r\nX: y\r\n\r\n1\r\n--b--"),
+            "a@x=1;");
+}
+
 TEST(Multipart, TheBoundaryIsReadFromTheContentType) {
   EXPECT_EQ(*multipart_boundary("multipart/form-data; boundary=abc"), "abc");
   EXPECT_EQ(*multipart_boundary("multipart/form-data; charset=x; boundary=\"a b\""), "a b");

@@ -23,6 +23,29 @@ TEST(FileName, WhatPeopleCallTheirFilesIsFine) {
   EXPECT_TRUE(file_name(std::string(255, 'n')));
 }
 
+TEST(FileName, TextThatIsNotUtf8IsRefused) {
+  for (std::string name : {"\x80", "\xc3", "a\xe2\x82", "\xe0\x80\xaf", "\xf0\x80\x80\xaf",
+                           "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xfe"}) {
+    EXPECT_FALSE(is_utf8(name));
+    EXPECT_EQ(file_name(name).error().code, Errc::invalid_argument);
+  }
+}
+
+TEST(FileName, EveryControlAndDirectionCharacterIsRefused) {
+  for (char c = 0; c < 32; c++) EXPECT_FALSE(file_name(std::string("a") + c + "b")) << int(c);
+  for (std::string name : {"\u0080", "\u009f", "\u200e", "\u200f", "\u061c", "\u2028", "\u2029",
+                           "\u202a", "\u202e", "\u2066", "\u2069", "\uffff"})
+    EXPECT_FALSE(file_name("a" + name + "b")) << name;
+}
+
+TEST(FileName, TheLimitIs255BytesAfterNormalisation) {
+  std::string decomposed;
+  for (int i = 0; i < 127; i++) decomposed += "e\u0301";
+  EXPECT_EQ(file_name(decomposed)->size(), 254u);
+  EXPECT_FALSE(file_name(decomposed + "e\u0301"));
+  EXPECT_FALSE(file_name(std::string(100'000, 'n')));
+}
+
 TEST(FileName, BothWaysOfWritingAnAccentAreOneNameAndCasesAreTwo) {
   EXPECT_EQ(*file_name("e\u0301"), *file_name("\u00e9"));
   EXPECT_NE(*file_name("A"), *file_name("a"));
@@ -47,6 +70,20 @@ TEST(NumberedName, TheNumberGoesBeforeTheExtensionAndTheNameStillFits) {
   EXPECT_LE(name.size(), 255u);
   EXPECT_TRUE(name.ends_with(" (2).txt"));
   EXPECT_TRUE(is_utf8(name));
+}
+
+TEST(NumberedName, EveryNumberFitsWhateverTheName) {
+  for (std::string letter : {"n", "é", "记", "😀"})
+    for (std::string end : {"", ".txt", ".123456789012345", ".an extension that is none"}) {
+      std::string name;
+      while (name.size() + letter.size() + end.size() <= 255) name += letter;
+      for (unsigned number : {2u, 99u, 4294967295u}) {
+        auto numbered = numbered_name(name + end, number);
+        EXPECT_LE(numbered.size(), 255u) << numbered;
+        EXPECT_EQ(*file_name(numbered), numbered);
+        EXPECT_EQ(numbered.ends_with(")" + end), end.size() <= 16) << numbered;
+      }
+    }
 }
 
 }  // namespace

@@ -53,5 +53,33 @@ TEST(Text, SplitKeepsEmptyParts) {
   EXPECT_EQ(split("", ','), std::vector<std::string_view>{""});
 }
 
+TEST(Text, Base64urlHasNoPaddingAndItsOwnAlphabet) {
+  std::vector<std::uint8_t> bytes{0xfb, 0xff, 0xfe, 0xff};
+  EXPECT_EQ(base64(bytes), "+//+/w==");
+  EXPECT_EQ(base64url(bytes), "-__-_w");
+  EXPECT_EQ(*unbase64url("-__-_w"), bytes);
+  for (auto wrong : {"-__-_w==", "+//+/w", "a", "-__-_x"})
+    EXPECT_FALSE(unbase64url(wrong)) << wrong;
+}
+
+TEST(Text, SizesGoToTheNextUnitRatherThanToAThousand) {
+  EXPECT_EQ(human_size(9'949), "9.9 kB");
+  EXPECT_EQ(human_size(12'345), "12 kB");
+  EXPECT_EQ(human_size(999'499), "999 kB");
+  EXPECT_EQ(human_size(999'500), "1.0 MB");
+}
+
+TEST(Text, SecretsAreEqualOnlyWhole) {
+  EXPECT_TRUE(equal_secrets("abc", "abc"));
+  EXPECT_TRUE(equal_secrets("", ""));
+  for (auto other : {"", "ab", "abcd", "abd", "Abc"}) EXPECT_FALSE(equal_secrets("abc", other));
+}
+
+TEST(Text, OnlyBlanksAreTrimmedAndOnlyAsciiIsLowered) {
+  EXPECT_EQ(trim(" \ta b\n "), "a b\n");
+  EXPECT_EQ(trim(" \t"), "");
+  EXPECT_EQ(lower("AZ@[\u00c9"), "az@[\u00c9");
+}
+
 }  // namespace
 }  // namespace coffer
