@@ -37,6 +37,7 @@ class Batch {
 
   std::vector<Item*> take();
   void commit(const std::vector<Item*>& items);
+  Result<> run_all(const std::vector<Item*>& items, std::vector<Result<>>& results, bool apart);
 
   Database& database_;
   std::mutex mutex_;
