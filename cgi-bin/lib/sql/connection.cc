@@ -15,7 +15,9 @@ constexpr char kSettings[] =
     "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',"
     " innodb_lock_wait_timeout = 2, lock_wait_timeout = 3";
 #ifdef MARIADB_VERSION_ID
-constexpr char kLimit[] = "SET SESSION max_statement_time = 3";
+// Our statements name their index where there is a choice, so looking for statistics is a tenth of
+// a point select's time for nothing.
+constexpr char kLimit[] = "SET SESSION max_statement_time = 3, use_stat_tables = 'never'";
 #else
 constexpr char kLimit[] = "SET SESSION max_execution_time = 3000";
 #endif
