@@ -9,6 +9,21 @@ namespace {
 constexpr int kDeepest = 4;
 constexpr std::string_view kInclude = "{{> ";
 
+// For text and for attributes in either kind of quotes. Most text has nothing to escape, and the
+// library's own way takes every character by itself.
+std::string escape(const std::string& text) {
+  constexpr std::string_view special = "&<>\"'";
+  constexpr std::string_view names[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
+  std::string out;
+  std::size_t plain = 0;
+  for (auto at = text.find_first_of(special); at != text.npos;
+       at = text.find_first_of(special, plain)) {
+    out.append(text, plain, at - plain) += names[special.find(text[at])];
+    plain = at + 1;
+  }
+  return out.append(text, plain);
+}
+
 }  // namespace
 
 Result<std::string> Views::read(std::string_view name, int depth) {
@@ -35,6 +50,7 @@ Result<Views::Template*> Views::find(std::string_view name) {
   Template parsed(*text);
   if (!parsed.is_valid())
     return Error{Errc::internal, "template '" + std::string(name) + "': " + parsed.error_message()};
+  parsed.set_custom_escape(escape);
   return &parsed_.emplace(name, std::move(parsed)).first->second;
 }
 
