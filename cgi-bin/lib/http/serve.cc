@@ -79,6 +79,7 @@ class Server {
   }
 
   void stop() {
+    stopping_ = true;
     ::eventfd_write(stop_.get(), 1);
     // A worker may start another one until it has seen the stop, so the list is read anew.
     for (std::size_t i = 0;; i++) {
@@ -92,6 +93,7 @@ class Server {
 
  private:
   void work();
+  int take();
   int accept();
   Response answer(FCGX_Request& fcgi, Request& request);
 
@@ -104,21 +106,29 @@ class Server {
   std::mutex workers_mutex_;
   std::deque<std::thread> workers_;
   std::atomic<int> idle_ = 0;
+  std::atomic<bool> stopping_ = false;
 };
+
+// A connection, with its time limits; -1 if none is there, or another process was quicker.
+int Server::take() {
+  int fd = ::accept4(kListen, nullptr, nullptr, SOCK_CLOEXEC);
+  if (fd < 0) return -1;
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kSilence, sizeof kSilence);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kSilence, sizeof kSilence);
+  return fd;
+}
 
 // Waits for a connection; -1 when it is time to stop. One thread waits for all, so that a
 // connection wakes one of them and not every one.
 int Server::accept() {
+  // Under load the next one is there already, and needs no waiting in turn.
+  if (int fd = stopping_ ? -1 : take(); fd >= 0) return fd;
   std::scoped_lock lock(accept_mutex_);
   for (;;) {
     pollfd ready[] = {{kListen, POLLIN, 0}, {stop_.get(), POLLIN, 0}};
     if (::poll(ready, 2, -1) < 0) continue;
     if (ready[1].revents) return -1;
-    int fd = ::accept4(kListen, nullptr, nullptr, SOCK_CLOEXEC);
-    if (fd < 0) continue;  // another process took it, or its client is gone
-    ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kSilence, sizeof kSilence);
-    ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kSilence, sizeof kSilence);
-    return fd;
+    if (int fd = take(); fd >= 0) return fd;
   }
 }
 
