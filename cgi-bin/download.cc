@@ -73,7 +73,9 @@ Result<Response> send(App& app, const Request& request, const Entry& entry) {
 
 Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD"); !allowed) return allowed.error();
-  auto caller = require_user(app, request);
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto caller = require_user(**db, request);
   if (!caller) return caller.error();
   request.notes.add("user", number_text(caller->user.id));
   auto wanted = request.query.require(request.query.has("path") ? "path" : "id");
@@ -81,9 +83,7 @@ Result<Response> handle(App& app, Request& request) {
   auto version = number_field(request.query, "version");
   if (!version) return version.error();
 
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto entry = locate(**db, caller->user.id, *wanted);
+  auto entry = locate(**db, *caller, *wanted);
   if (!entry) return entry.error();
   if (entry->folder) return Error{Errc::not_found, "'" + entry->name + "' is a folder"};
   request.notes.add("entry", number_text(entry->id));

@@ -30,13 +30,16 @@ using namespace coffer;
 constexpr std::size_t kMostFound = 200;
 
 Result<Response> folder(App& app, Connection& db, const Request& request, const Caller& caller) {
-  auto query = listing_of(db, caller.user.id, request.query);
+  auto query = listing_of(db, caller, request.query);
   if (!query) return query.error();
   auto listing = list(db, caller.user.id, *query);
   if (!listing) return listing.error();
-  if (wants_html(request))
-    return html_page(app, "folder.html", listing_data(*query, *listing), &caller);
-  return json_answer(listing_json(*listing));
+  if (!wants_html(request)) return json_answer(listing_json(*listing));
+  auto path = find_path(db, caller.user.id, query->folder);
+  if (!path) return path.error();
+  auto data = listing_data(*query, *listing);
+  data["crumbs"] = crumbs_data(*path);
+  return html_page(app, "folder.html", std::move(data), &caller);
 }
 
 Result<Response> found(App& app, const Request& request, const Caller& caller,
@@ -54,7 +57,7 @@ Result<Response> found(App& app, const Request& request, const Caller& caller,
 
 Result<Response> details(App& app, Connection& db, const Request& request, const Caller& caller) {
   auto user = caller.user.id;
-  auto entry = locate(db, user, request.query.value("id"));
+  auto entry = locate(db, caller, request.query.value("id"));
   if (!entry) return entry.error();
   if (entry->folder && wants_html(request)) return see_other(folder_href(entry->id));
   auto versions = list_versions(db, user, entry->id);
@@ -66,8 +69,9 @@ Result<Response> details(App& app, Connection& db, const Request& request, const
     digests = blob->digests;
   }
   if (!wants_html(request)) return json_answer(entry_json(*entry, digests, *versions));
-  auto path = find_path(db, user, entry->trashed ? kRoot : entry->parent);
+  auto path = find_path(db, user, *entry);
   if (!path) return path.error();
+  path->pop_back();
   auto data = details_data(*entry, digests, *versions);
   data["crumbs"] = crumbs_data(*path);
   return html_page(app, "entry.html", std::move(data), &caller);
@@ -85,11 +89,11 @@ Result<Response> by_digest(App& app, Connection& db, const Request& request, con
 
 Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD"); !allowed) return allowed.error();
-  auto caller = require_user(app, request);
-  if (!caller) return caller.error();
-  request.notes.add("user", number_text(caller->user.id));
   auto db = app.database.borrow();
   if (!db) return db.error();
+  auto caller = require_user(**db, request);
+  if (!caller) return caller.error();
+  request.notes.add("user", number_text(caller->user.id));
   for (Algorithm algorithm : kAlgorithms)
     if (request.query.has(name_of(algorithm)))
       return by_digest(app, **db, request, *caller, algorithm);

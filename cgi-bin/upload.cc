@@ -38,9 +38,9 @@ using namespace coffer;
 Result<Response> show(App& app, const Request& request, const Caller& caller) {
   auto db = app.database.borrow();
   if (!db) return db.error();
-  auto folder = locate_folder(**db, caller.user.id, request.query.value("folder"));
+  auto folder = locate_folder(**db, caller, request.query.value("folder"));
   if (!folder) return folder.error();
-  auto path = find_path(**db, caller.user.id, folder->id);
+  auto path = find_path(**db, caller.user.id, *folder);
   if (!path) return path.error();
   auto left = Ingest(app, caller.user).room();
   if (!left) return left.error();
@@ -75,7 +75,7 @@ Result<Response> put(App& app, Request& request, const Caller& caller) {
   {
     auto db = app.database.borrow();
     if (!db) return db.error();
-    auto folder = locate_folder(**db, caller.user.id, request.query.value("folder"));
+    auto folder = locate_folder(**db, caller, request.query.value("folder"));
     if (!folder) return folder.error();
     file->folder = folder->id;
     if (auto fine = check_put(**db, *file); !fine) return fine.error();

@@ -56,7 +56,7 @@ std::optional<Entry> read_place(std::string_view encoded) {
 
 std::string listing_href(const ListingQuery& query, Sort sort, bool descending,
                          const std::string& after) {
-  std::string folder = query.folder == kTrash ? "trash" : number_text(query.folder);
+  auto folder = query.folder.id == kTrash ? "trash" : number_text(query.folder.id);
   std::string href = "/file/query?folder=" + folder + "&sort=" + name_of(sort);
   if (descending) href += "&order=desc";
   if (!after.empty()) href += "&after=" + after;
@@ -67,15 +67,15 @@ Error bad(const char* message) { return {Errc::invalid_argument, message}; }
 
 }  // namespace
 
-Result<ListingQuery> listing_of(Connection& db, UserId owner, const Fields& fields) {
+Result<ListingQuery> listing_of(Connection& db, const Caller& caller, const Fields& fields) {
   ListingQuery query;
   if (fields.value("folder") == "trash") {
-    query.folder = kTrash;
+    query.folder.id = kTrash;
     query.descending = true;
   } else {
-    auto folder = locate_folder(db, owner, fields.value("folder"));
+    auto folder = locate_folder(db, caller, fields.value("folder"));
     if (!folder) return folder.error();
-    query.folder = folder->id;
+    query.folder = std::move(*folder);
   }
   if (auto sort = fields.value("sort"); !sort.empty()) {
     bool known = false;
@@ -99,15 +99,10 @@ Result<ListingQuery> listing_of(Connection& db, UserId owner, const Fields& fiel
 }
 
 Result<Listing> list(Connection& db, UserId owner, const ListingQuery& query) {
-  Listing listing{.folder = query.folder, .path = {}, .entries = {}, .next = {}};
-  if (is_row(query.folder)) {
-    auto path = find_path(db, owner, query.folder);
-    if (!path) return path.error();
-    listing.path = std::move(*path);
-  }
+  Listing listing{.folder = query.folder.id, .entries = {}, .next = {}};
   // One more than asked for tells whether there is another page.
   auto entries = list_folder(db, owner,
-                             {.folder = query.folder,
+                             {.folder = query.folder.id,
                               .sort = query.sort,
                               .descending = query.descending,
                               .after = query.after ? &*query.after : nullptr,
@@ -140,12 +135,11 @@ std::string listing_json(const Listing& listing) {
 
 Data listing_data(const ListingQuery& query, const Listing& listing) {
   Data data;
-  bool trash = query.folder == kTrash;
+  bool trash = listing.folder == kTrash;
   data["trash"] = Data(trash);
-  data["folder"] = Data(number_text(query.folder));
-  data["back"] = Data(trash ? "trash" : number_text(query.folder));
-  data["title"] = Data(trash ? "Trash" : listing.path.empty() ? "Files" : listing.path.back().name);
-  data["crumbs"] = crumbs_data(listing.path);
+  data["folder"] = Data(number_text(listing.folder));
+  data["back"] = Data(trash ? "trash" : number_text(listing.folder));
+  data["title"] = Data(trash ? "Trash" : is_row(listing.folder) ? query.folder.name : "Files");
   data["empty"] = Data(listing.entries.empty());
   data["more"] = Data(!listing.next.empty());
   data["more_href"] = Data(listing_href(query, query.sort, query.descending, listing.next));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "coffer/session.h"
 #include "http/fields.h"
 #include "meta/entry.h"
 #include "view/view.h"
@@ -14,7 +15,7 @@ namespace coffer {
 
 /// What is asked for. `after` holds what is needed of the last entry of the page before.
 struct ListingQuery {
-  EntryId folder = kRoot;
+  Entry folder;  // the root and the trash have no more than an id
   Sort sort = Sort::name;
   bool descending = false;
   std::size_t limit = 100;
@@ -24,13 +25,12 @@ struct ListingQuery {
 /// The answer. `next` goes into the query for the page after this one; "" on the last.
 struct Listing {
   EntryId folder = kRoot;
-  std::vector<Entry> path;
   std::vector<Entry> entries;
   std::string next;
 };
 
 /// Reads a query. Errc::invalid_argument, or Errc::not_found for a folder that is not there.
-Result<ListingQuery> listing_of(Connection& db, UserId owner, const Fields& fields);
+Result<ListingQuery> listing_of(Connection& db, const Caller& caller, const Fields& fields);
 
 Result<Listing> list(Connection& db, UserId owner, const ListingQuery& query);
 

@@ -25,6 +25,12 @@ Result<Entry> locate_path(Connection& db, UserId owner, std::string_view path) {
   return at;
 }
 
+Result<Entry> folder_only(Result<Entry> entry) {
+  if (entry && !entry->folder)
+    return Error{Errc::not_found, "'" + entry->name + "' is not a folder"};
+  return entry;
+}
+
 }  // namespace
 
 Result<Entry> locate(Connection& db, UserId owner, std::string_view text) {
@@ -37,11 +43,17 @@ Result<Entry> locate(Connection& db, UserId owner, std::string_view text) {
   return find_entry(db, owner, EntryId{*id});
 }
 
+Result<Entry> locate(Connection& db, const Caller& caller, std::string_view text) {
+  if (caller.entry && parse_number(text) == std::uint64_t(caller.entry->id)) return *caller.entry;
+  return locate(db, caller.user.id, text);
+}
+
 Result<Entry> locate_folder(Connection& db, UserId owner, std::string_view text) {
-  auto entry = locate(db, owner, text);
-  if (entry && !entry->folder)
-    return Error{Errc::not_found, "'" + entry->name + "' is not a folder"};
-  return entry;
+  return folder_only(locate(db, owner, text));
+}
+
+Result<Entry> locate_folder(Connection& db, const Caller& caller, std::string_view text) {
+  return folder_only(locate(db, caller, text));
 }
 
 Result<std::vector<EntryId>> ids_of(const std::vector<std::string_view>& values) {

@@ -23,41 +23,51 @@ std::string cookie(const Request& request, std::string_view name, std::string_vi
 
 Error unauthenticated() { return {Errc::unauthenticated, "please sign in"}; }
 
-Result<User> user_of_token(Connection& db, std::string_view token) {
-  return find_api_token(db, token_hash(token));
+// The id of the entry that the request is about, as far as its address tells.
+EntryId entry_in(const Request& request) {
+  auto id = request.query.get("id");
+  if (!id) id = request.query.get("folder");
+  return EntryId{parse_number(id.value_or("")).value_or(0)};
 }
 
-Result<User> user_of_basic(Connection& db, std::string_view credentials) {
+Result<Asker> asker_of_basic(Connection& db, std::string_view credentials, EntryId wanted) {
   auto decoded = unbase64(credentials);
   if (!decoded) return unauthenticated();
   auto text = text_of(*decoded);
   auto colon = text.find(':');
   if (colon == text.npos) return unauthenticated();
-  auto user = user_of_token(db, text.substr(colon + 1));
-  if (!user) return user;
-  auto said = user_name_key(text.substr(0, colon)), is = user_name_key(user->name);
+  auto asker = find_api_token(db, token_hash(text.substr(colon + 1)), wanted);
+  if (!asker) return asker;
+  auto said = user_name_key(text.substr(0, colon)), is = user_name_key(asker->user.name);
   if (!said || !is || *said != *is) return unauthenticated();
-  return user;
+  return asker;
 }
 
-Result<Caller> caller_of(App& app, const Request& request) {
-  auto db = app.database.borrow();
-  if (!db) return db.error();
+Result<Caller> caller_of(Connection& db, const Request& request) {
+  auto wanted = entry_in(request);
   if (auto header = request.headers.get("authorization")) {
     auto space = std::min(header->find(' '), header->size());
     auto scheme = lower(header->substr(0, space));
     auto credentials = trim(header->substr(space));
-    auto user = scheme == "bearer"  ? user_of_token(**db, credentials)
-                : scheme == "basic" ? user_of_basic(**db, credentials)
-                                    : unauthenticated();
-    if (!user) return user.error();
-    return Caller{std::move(*user), ""};
+    auto asker = scheme == "bearer"  ? find_api_token(db, token_hash(credentials), wanted)
+                 : scheme == "basic" ? asker_of_basic(db, credentials, wanted)
+                                     : unauthenticated();
+    if (!asker) return asker.error();
+    return Caller{std::move(asker->user), "", std::move(asker->entry)};
   }
   auto token = session_token(request);
   if (token.empty()) return unauthenticated();
-  auto user = find_session(**db, token_hash(token));
-  if (!user) return user.error();
-  return Caller{std::move(*user), derive_token(token, "csrf")};
+  auto asker = find_session(db, token_hash(token), wanted);
+  if (!asker) return asker.error();
+  return Caller{std::move(asker->user), derive_token(token, "csrf"), std::move(asker->entry)};
+}
+
+// The caller, who has meant to ask for a change if the request is one.
+Result<Caller> checked_caller_of(Connection& db, const Request& request) {
+  auto caller = caller_of(db, request);
+  if (!caller || request.is_read()) return caller;
+  if (auto ours = check_origin(request); !ours) return ours.error();
+  return caller;
 }
 
 }  // namespace
@@ -75,15 +85,19 @@ Result<> check_origin(const Request& request) {
 }
 
 Result<Caller> require_user_with_any_password(App& app, const Request& request) {
-  auto caller = caller_of(app, request);
-  if (!caller) return caller;
-  if (!request.is_read())
-    if (auto ours = check_origin(request); !ours) return ours.error();
-  return caller;
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  return checked_caller_of(**db, request);
 }
 
 Result<Caller> require_user(App& app, const Request& request) {
-  auto caller = require_user_with_any_password(app, request);
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  return require_user(**db, request);
+}
+
+Result<Caller> require_user(Connection& db, const Request& request) {
+  auto caller = checked_caller_of(db, request);
   if (caller && caller->user.one_time && !caller->csrf.empty())
     return Error{Errc::permission_denied, "choose a password of your own first, at /user/account"};
   return caller;

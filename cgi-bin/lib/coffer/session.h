@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "coffer/app.h"
@@ -14,14 +15,18 @@ namespace coffer {
 struct Caller {
   User user;
   std::string csrf;
+  std::optional<Entry> entry{};  // theirs, if the request's `id` or `folder` is the id of one
 };
 
 /// The user behind the request's token (Authorization: Bearer, or Basic with the token as the
 /// password) or session cookie. Errc::unauthenticated; Errc::permission_denied for a change
 /// that a foreign page asked for, or while the user has a one-time password.
+Result<Caller> require_user(Connection& db, const Request& request);
+
+/// The same, on a connection borrowed for it.
 Result<Caller> require_user(App& app, const Request& request);
 
-/// The same, also for a user who has yet to choose a password.
+/// The same again, also for a user who has yet to choose a password.
 Result<Caller> require_user_with_any_password(App& app, const Request& request);
 
 /// Errc::permission_denied unless `form` has the caller's CSRF token in it, as `csrf`.

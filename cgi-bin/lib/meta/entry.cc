@@ -1,46 +1,42 @@
 #include "meta/entry.h"
 
+#include <algorithm>
+
 #include "meta/entry_row.h"
 
 namespace coffer {
 namespace {
 
-constexpr char kFind[] = "SELECT " ENTRY_COLUMNS " FROM entry WHERE owner = ? AND id = ?";
+constexpr char kFind[] =
+    "SELECT " ENTRY_COLUMNS " FROM entry e WHERE owner = ? AND id = ? AND parent <> 2";
 constexpr char kFindChild[] =
-    "SELECT " ENTRY_COLUMNS " FROM entry WHERE owner = ? AND parent = ? AND name = ?";
+    "SELECT " ENTRY_COLUMNS " FROM entry e WHERE owner = ? AND parent = ? AND name = ?";
 
 // Keyset pagination, spelt out: the server makes no range of a row comparison, and without
 // the hint it would walk the folder from its start. Each reads as many rows as it returns.
 constexpr char kByName[] = "SELECT " ENTRY_COLUMNS
-                           " FROM entry WHERE owner = ? AND parent = ?"
+                           " FROM entry e WHERE owner = ? AND parent = ?"
                            " AND name > ? ORDER BY name LIMIT ?";
 constexpr char kByNameDown[] = "SELECT " ENTRY_COLUMNS
-                               " FROM entry WHERE owner = ? AND parent = ?"
+                               " FROM entry e WHERE owner = ? AND parent = ?"
                                " AND name < ? ORDER BY name DESC LIMIT ?";
 constexpr char kBySize[] = "SELECT " ENTRY_COLUMNS
-                           " FROM entry FORCE INDEX (by_size)"
+                           " FROM entry e FORCE INDEX (by_size)"
                            " WHERE owner = ? AND parent = ? AND size >= ?"
                            " AND (size > ? OR name > ?) ORDER BY size, name LIMIT ?";
 constexpr char kBySizeDown[] = "SELECT " ENTRY_COLUMNS
-                               " FROM entry FORCE INDEX (by_size)"
+                               " FROM entry e FORCE INDEX (by_size)"
                                " WHERE owner = ? AND parent = ? AND size <= ?"
                                " AND (size < ? OR name < ?) ORDER BY size DESC, name DESC LIMIT ?";
 constexpr char kByTime[] = "SELECT " ENTRY_COLUMNS
-                           " FROM entry FORCE INDEX (by_time)"
+                           " FROM entry e FORCE INDEX (by_time)"
                            " WHERE owner = ? AND parent = ? AND modified >= ?"
                            " AND (modified > ? OR name > ?) ORDER BY modified, name LIMIT ?";
 constexpr char kByTimeDown[] =
     "SELECT " ENTRY_COLUMNS
-    " FROM entry FORCE INDEX (by_time)"
+    " FROM entry e FORCE INDEX (by_time)"
     " WHERE owner = ? AND parent = ? AND modified <= ?"
     " AND (modified < ? OR name < ?) ORDER BY modified DESC, name DESC LIMIT ?";
-
-constexpr char kPath[] =
-    "WITH RECURSIVE up AS ("
-    "SELECT e.*, 0 AS height FROM entry e WHERE owner = ? AND id = ?"
-    " UNION ALL SELECT e.*, height + 1 FROM up JOIN entry e ON e.id = up.parent"
-    " AND e.owner = up.owner WHERE height < 200)"
-    " SELECT " ENTRY_COLUMNS " FROM up ORDER BY height DESC";
 
 constexpr char kVersions[] =
     "SELECT v.id, v.entry, v.sha256, v.size, v.modified FROM version v"
@@ -62,22 +58,25 @@ Result<Entry> one(Result<std::vector<Entry>> entries) {
 
 }  // namespace
 
+Entry entry_of(const Row& row, std::size_t first) {
+  bool trashed = !row.null(first + 8);
+  Entry entry{.id = row.id<EntryId>(first),
+              .parent = row.id<EntryId>(first + (trashed ? 9 : 1)),
+              .name = std::string(row.text(first + (trashed ? 10 : 2))),
+              .folder = row.number(first + 3) != 0,
+              .sha256 = row.bytes<32>(first + 4),
+              .size = row.number(first + 5),
+              .created = row.id<Time>(first + 6),
+              .modified = row.id<Time>(first + 7),
+              .trashed = {}};
+  if (trashed) entry.trashed = row.id<Time>(first + 8);
+  return entry;
+}
+
 Result<std::vector<Entry>> select_entries(Connection& db, const char* sql,
                                           std::initializer_list<Value> values) {
   std::vector<Entry> entries;
-  auto found = db.query(sql, values, [&](const Row& row) {
-    bool trashed = !row.null(8);
-    entries.push_back({.id = row.id<EntryId>(0),
-                       .parent = row.id<EntryId>(trashed ? 9 : 1),
-                       .name = std::string(row.text(trashed ? 10 : 2)),
-                       .folder = row.number(3) != 0,
-                       .sha256 = row.bytes<32>(4),
-                       .size = row.number(5),
-                       .created = row.id<Time>(6),
-                       .modified = row.id<Time>(7),
-                       .trashed = {}});
-    if (trashed) entries.back().trashed = row.id<Time>(8);
-  });
+  auto found = db.query(sql, values, [&](const Row& row) { entries.push_back(entry_of(row)); });
   if (!found) return found.error();
   return entries;
 }
@@ -111,10 +110,18 @@ Result<std::vector<Entry>> list_folder(Connection& db, UserId owner, const Folde
   return select_entries(db, sql, {owner, page.folder, key, key, name, page.limit});
 }
 
-Result<std::vector<Entry>> find_path(Connection& db, UserId owner, EntryId id) {
-  if (id == kRoot) return std::vector<Entry>{};
-  auto path = select_entries(db, kPath, {owner, id});
-  if (path && path->empty()) return Error{Errc::not_found, "no such folder in your cloud"};
+// A statement for each level: people's folders are a few levels deep, and a recursive one costs
+// as much as three of them.
+Result<std::vector<Entry>> find_path(Connection& db, UserId owner, Entry entry) {
+  std::vector<Entry> path;
+  while (is_row(entry.id)) {
+    path.push_back(std::move(entry));
+    if (path.back().trashed || path.back().parent == kRoot) break;
+    auto parent = find_entry(db, owner, path.back().parent);
+    if (!parent) return parent.error();
+    entry = std::move(*parent);
+  }
+  std::ranges::reverse(path);
   return path;
 }
 

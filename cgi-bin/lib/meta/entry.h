@@ -39,9 +39,9 @@ Result<std::vector<Entry>> search_entries(Connection& db, UserId owner, std::str
 Result<std::vector<Entry>> find_by_digest(Connection& db, UserId owner, Algorithm algorithm,
                                           std::span<const std::uint8_t> digest, std::size_t limit);
 
-/// The folders from the root down to `id`, itself last. What is in the trash starts with a
-/// folder whose parent is kTrash or kGone. Empty for kRoot.
-Result<std::vector<Entry>> find_path(Connection& db, UserId owner, EntryId id);
+/// The folders from the root down to `entry`, itself last; empty for the root. What is in the
+/// trash starts with the entry that was trashed.
+Result<std::vector<Entry>> find_path(Connection& db, UserId owner, Entry entry);
 
 Result<std::vector<Version>> list_versions(Connection& db, UserId owner, EntryId id);
 Result<Version> find_version(Connection& db, UserId owner, EntryId id, VersionId version);

@@ -9,8 +9,13 @@
 
 namespace coffer {
 
-#define ENTRY_COLUMNS \
-  "id, parent, name, folder, sha256, size, created, modified, trashed, was_parent, was_name"
+// Of a table or join in which `entry` is called e.
+#define ENTRY_COLUMNS                                                                     \
+  "e.id, e.parent, e.name, e.folder, e.sha256, e.size, e.created, e.modified, e.trashed," \
+  " e.was_parent, e.was_name"
+
+/// The entry in the columns from `first` on.
+Entry entry_of(const Row& row, std::size_t first = 0);
 
 /// Runs a statement that selects ENTRY_COLUMNS.
 Result<std::vector<Entry>> select_entries(Connection& db, const char* sql,

@@ -11,13 +11,13 @@ namespace {
 // user and no rows but those it returns.
 constexpr char kSearch[] =
     "SELECT " ENTRY_COLUMNS
-    " FROM entry FORCE INDEX (by_name)"
+    " FROM entry e FORCE INDEX (by_name)"
     " WHERE owner = ? AND parent NOT IN (1, 2)"
     " AND name COLLATE utf8mb4_general_ci LIKE ? ESCAPE '!' ORDER BY name LIMIT ?";
 
-#define BY_DIGEST(column)                                                                  \
-  "SELECT e.id, e.parent, e.name, e.folder, e.sha256, e.size, e.created, e.modified,"      \
-  " e.trashed, e.was_parent, e.was_name FROM `blob` b JOIN entry e ON e.sha256 = b.sha256" \
+#define BY_DIGEST(column)                              \
+  "SELECT " ENTRY_COLUMNS                              \
+  " FROM `blob` b JOIN entry e ON e.sha256 = b.sha256" \
   " WHERE b." column " = ? AND e.owner = ? AND e.parent <> 2 ORDER BY e.id LIMIT ?"
 
 constexpr char kBySha256[] = BY_DIGEST("sha256");
@@ -60,7 +60,7 @@ Result<std::vector<Entry>> search_entries(Connection& db, UserId owner, std::str
   if (!found) return found.error();
   std::vector<Entry> entries;
   for (Entry& entry : *found) {
-    auto path = find_path(db, owner, entry.id);
+    auto path = find_path(db, owner, entry);
     if (!path) return path.error();
     if (!path->front().trashed) entries.push_back(std::move(entry));
   }

@@ -1,18 +1,21 @@
 #include "meta/session.h"
 
+#include "meta/entry_row.h"
+
 namespace coffer {
 namespace {
 
 constexpr char kAddSession[] =
     "INSERT INTO session (token_hash, user, created, seen)"
     " VALUES (?, ?, UNIX_TIMESTAMP(NOW(3)) * 1000, UNIX_TIMESTAMP(NOW(3)) * 1000)";
-constexpr char kFindSession[] =
-    "SELECT u.id, u.name, u.one_time, u.admin, u.quota, u.used, u.reserved,"
-    " s.seen < UNIX_TIMESTAMP(NOW(3)) * 1000 - 3600000"
-    " FROM session s JOIN user u ON u.id = s.user"
-    " WHERE s.token_hash = ? AND NOT u.disabled"
-    " AND s.seen > UNIX_TIMESTAMP(NOW(3)) * 1000 - ?"
-    " AND s.created > UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
+#define IS_STALE "seen < UNIX_TIMESTAMP(NOW(3)) * 1000 - 3600000, "
+#define USER_COLUMNS "u.id, u.name, u.one_time, u.admin, u.quota, u.used, u.reserved, "
+#define WANTED_ENTRY " LEFT JOIN entry e ON e.id = ? AND e.owner = u.id AND e.parent <> 2"
+constexpr char kFindSession[] = "SELECT s." IS_STALE USER_COLUMNS ENTRY_COLUMNS
+                                " FROM session s JOIN user u ON u.id = s.user" WANTED_ENTRY
+                                " WHERE s.token_hash = ? AND NOT u.disabled"
+                                " AND s.seen > UNIX_TIMESTAMP(NOW(3)) * 1000 - ?"
+                                " AND s.created > UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
 constexpr char kSeeSession[] =
     "UPDATE session SET seen = UNIX_TIMESTAMP(NOW(3)) * 1000 WHERE token_hash = ?";
 constexpr char kEndSession[] = "DELETE FROM session WHERE token_hash = ?";
@@ -23,40 +26,41 @@ constexpr char kSweepSessions[] =
 constexpr char kAddToken[] =
     "INSERT INTO api_token (token_hash, user, label, created, seen)"
     " VALUES (?, ?, ?, UNIX_TIMESTAMP(NOW(3)) * 1000, 0)";
-constexpr char kFindToken[] =
-    "SELECT u.id, u.name, u.one_time, u.admin, u.quota, u.used, u.reserved,"
-    " t.seen < UNIX_TIMESTAMP(NOW(3)) * 1000 - 3600000"
-    " FROM api_token t JOIN user u ON u.id = t.user"
-    " WHERE t.token_hash = ? AND NOT u.disabled";
+constexpr char kFindToken[] = "SELECT t." IS_STALE USER_COLUMNS ENTRY_COLUMNS
+                              " FROM api_token t JOIN user u ON u.id = t.user" WANTED_ENTRY
+                              " WHERE t.token_hash = ? AND NOT u.disabled";
 constexpr char kSeeToken[] =
     "UPDATE api_token SET seen = UNIX_TIMESTAMP(NOW(3)) * 1000 WHERE token_hash = ?";
 constexpr char kListTokens[] =
     "SELECT id, label, created, seen FROM api_token WHERE user = ? ORDER BY id";
 constexpr char kRemoveToken[] = "DELETE FROM api_token WHERE user = ? AND id = ?";
 
+constexpr std::size_t kFirstOfEntry = 8;
+
 // Finds the user behind a token, and notes once an hour that it is in use: a write with
 // every request would be a commit with every request.
-Result<User> find_and_see(Connection& db, const char* find, std::initializer_list<Value> values,
-                          const char* see, const Sha256& token_hash) {
-  User user;
+Result<Asker> find_and_see(Connection& db, const char* find, std::initializer_list<Value> values,
+                           const char* see, const Sha256& token_hash) {
+  Asker asker;
   bool stale = false;
   auto found = db.query(find, values, [&](const Row& row) {
-    user = {.id = row.id<UserId>(0),
-            .name = std::string(row.text(1)),
-            .password = {},
-            .one_time = row.number(2) != 0,
-            .admin = row.number(3) != 0,
-            .disabled = false,
-            .quota = row.number(4),
-            .used = row.number(5),
-            .reserved = row.number(6)};
-    stale = row.number(7) != 0;
+    stale = row.number(0) != 0;
+    asker.user = {.id = row.id<UserId>(1),
+                  .name = std::string(row.text(2)),
+                  .password = {},
+                  .one_time = row.number(3) != 0,
+                  .admin = row.number(4) != 0,
+                  .disabled = false,
+                  .quota = row.number(5),
+                  .used = row.number(6),
+                  .reserved = row.number(7)};
+    if (!row.null(kFirstOfEntry)) asker.entry = entry_of(row, kFirstOfEntry);
   });
   if (!found) return found.error();
-  if (user.id == UserId{}) return Error{Errc::unauthenticated, "please sign in"};
-  if (!stale) return user;
+  if (asker.user.id == UserId{}) return Error{Errc::unauthenticated, "please sign in"};
+  if (!stale) return asker;
   if (auto seen = db.run(see, {token_hash}); !seen) return seen.error();
-  return user;
+  return asker;
 }
 
 }  // namespace
@@ -67,8 +71,8 @@ Result<> add_session(Connection& db, const Sha256& token_hash, UserId user) {
   return {};
 }
 
-Result<User> find_session(Connection& db, const Sha256& token_hash) {
-  return find_and_see(db, kFindSession, {token_hash, kSessionIdleMs, kSessionAbsoluteMs},
+Result<Asker> find_session(Connection& db, const Sha256& token_hash, EntryId wanted) {
+  return find_and_see(db, kFindSession, {wanted, token_hash, kSessionIdleMs, kSessionAbsoluteMs},
                       kSeeSession, token_hash);
 }
 
@@ -91,8 +95,8 @@ Result<TokenId> add_api_token(Connection& db, const Sha256& token_hash, UserId u
   return TokenId{added->id};
 }
 
-Result<User> find_api_token(Connection& db, const Sha256& token_hash) {
-  return find_and_see(db, kFindToken, {token_hash}, kSeeToken, token_hash);
+Result<Asker> find_api_token(Connection& db, const Sha256& token_hash, EntryId wanted) {
+  return find_and_see(db, kFindToken, {wanted, token_hash}, kSeeToken, token_hash);
 }
 
 Result<std::vector<ApiToken>> list_api_tokens(Connection& db, UserId user) {

@@ -17,7 +17,7 @@ constexpr char kTrashEntry[] =
     " name = CONCAT(LPAD(trashed, 16, '0'), '-', id)"
     " WHERE owner = ? AND id = ? AND parent NOT IN (1, 2)";
 constexpr char kLockTrashed[] =
-    "SELECT " ENTRY_COLUMNS " FROM entry WHERE owner = ? AND id = ? AND parent = 1 FOR UPDATE";
+    "SELECT " ENTRY_COLUMNS " FROM entry e WHERE owner = ? AND id = ? AND parent = 1 FOR UPDATE";
 constexpr char kUntrash[] =
     "UPDATE entry SET trashed = NULL, was_parent = NULL, was_name = NULL WHERE owner = ? AND id = "
     "?";
@@ -31,7 +31,7 @@ constexpr char kEmpty[] =
     " AND trashed <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
 
 constexpr char kGoing[] =
-    "SELECT " ENTRY_COLUMNS " FROM entry WHERE owner = ? AND parent = 2 LIMIT ? FOR UPDATE";
+    "SELECT " ENTRY_COLUMNS " FROM entry e WHERE owner = ? AND parent = 2 LIMIT ? FOR UPDATE";
 constexpr char kOpenFolder[] =
     "UPDATE entry SET was_parent = parent, was_name = name,"
     " trashed = UNIX_TIMESTAMP(NOW(3)) * 1000, parent = 2, name = id"

@@ -20,9 +20,9 @@ constexpr char kAddFolder[] =
     "INSERT INTO entry (owner, parent, name, folder, size, created, modified)"
     " VALUES (?, ?, ?, TRUE, 0, UNIX_TIMESTAMP(NOW(3)) * 1000, UNIX_TIMESTAMP(NOW(3)) * 1000)";
 constexpr char kLockChild[] =
-    "SELECT " ENTRY_COLUMNS " FROM entry WHERE owner = ? AND parent = ? AND name = ? FOR UPDATE";
+    "SELECT " ENTRY_COLUMNS " FROM entry e WHERE owner = ? AND parent = ? AND name = ? FOR UPDATE";
 constexpr char kLockEntry[] =
-    "SELECT " ENTRY_COLUMNS " FROM entry WHERE owner = ? AND id = ? FOR UPDATE";
+    "SELECT " ENTRY_COLUMNS " FROM entry e WHERE owner = ? AND id = ? FOR UPDATE";
 constexpr char kAddVersion[] =
     "INSERT INTO version (entry, sha256, size, modified) VALUES (?, ?, ?, ?)";
 constexpr char kReplace[] =
@@ -112,10 +112,14 @@ Result<> lock_folder(Transaction& tx, UserId owner, EntryId id, EntryId except) 
 }
 
 Result<> check_put(Connection& db, const NewFile& file) {
-  auto path = find_path(db, file.owner, file.folder);
-  if (!path) return path.error();
-  if (!path->empty() && (path->front().trashed || !path->back().folder))
-    return Error{Errc::not_found, "no such folder in your cloud"};
+  if (is_row(file.folder)) {
+    auto folder = find_entry(db, file.owner, file.folder);
+    if (!folder) return folder.error();
+    auto path = find_path(db, file.owner, *folder);
+    if (!path) return path.error();
+    if (path->front().trashed || !folder->folder)
+      return Error{Errc::not_found, "no such folder in your cloud"};
+  }
   auto there = find_child(db, file.owner, file.folder, file.name);
   if (!there && there.error().code != Errc::not_found) return there.error();
   return check_conflict(file, there ? &*there : nullptr);
