@@ -3,6 +3,8 @@
 //   GET  /file/download?id=I             200  the bytes; 206 a part of them, 304, 416 as asked
 //   HEAD /file/download?id=I             200  what GET would say, without them
 //   GET  /file/download?id=I&version=V   200  an older version
+//   GET  /file/download?id=I&id=J&as=T   200  files and folders with all that is in them: T is zip,
+//                                             tar, or sha256 sha1 md5 for a list to check with
 //   GET  /file/downlaod                       the same: an old spelling that links may have
 //
 // I is an id or a path ("/Photos/a.jpg"; path= does as well). The answer carries ETag (the
@@ -19,6 +21,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "coffer/app.h"
+#include "coffer/archive.h"
 #include "coffer/entry_view.h"
 #include "coffer/locate.h"
 #include "coffer/page.h"
@@ -71,6 +74,53 @@ Result<Response> send(App& app, const Request& request, const Entry& entry) {
   return response;
 }
 
+// "Photos.zip" for one folder, "Files.zip" for more.
+std::string archive_name(const std::vector<Entry>& roots, std::string_view kind) {
+  bool one = roots.size() == 1 && is_row(roots.front().id);
+  return (one ? roots.front().name : "Files") + "." + std::string(kind);
+}
+
+Result<Response> send_archive(App& app, const Request& request, const Caller& caller) {
+  std::vector<Entry> roots;
+  {
+    auto db = app.database.borrow();
+    if (!db) return db.error();
+    for (auto id : request.query.all("id")) {
+      auto entry = locate(**db, caller, id);
+      if (!entry) return entry.error();
+      roots.push_back(std::move(*entry));
+    }
+  }
+  auto kind = request.query.value("as");
+  auto algorithm = algorithm_named(kind);
+  bool zip = kind == "zip";
+  if (!zip && kind != "tar" && !algorithm)
+    return Error{Errc::invalid_argument, "'as' is zip, tar, sha256, sha1, md5, crc32 or crc64"};
+  auto name = algorithm ? std::string(kind) + "sums.txt" : archive_name(roots, kind);
+  auto walk = Walk::from(app.database, caller.user.id, std::move(roots));
+  if (!walk) return walk.error();
+
+  Response response;
+  response.headers = {{"Content-Type", algorithm ? "text/plain; charset=utf-8"
+                                       : zip     ? "application/zip"
+                                                 : "application/x-tar"},
+                      {"Content-Disposition", disposition(name)},
+                      {"Cache-Control", "private, no-store"},
+                      {"Content-Security-Policy", "sandbox; default-src 'none'"},
+                      {"X-Content-Type-Options", "nosniff"},
+                      {"Cross-Origin-Resource-Policy", "same-origin"}};
+  if (algorithm) {
+    response.stream = sums_of(std::move(*walk), *algorithm);
+  } else if (zip) {
+    auto scratch = app.staging->scratch();
+    if (!scratch) return scratch.error();
+    response.stream = zip_of(std::move(*walk), *app.local, std::move(*scratch));
+  } else {
+    response.stream = tar_of(std::move(*walk), *app.local);
+  }
+  return response;
+}
+
 Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD"); !allowed) return allowed.error();
   auto db = app.database.borrow();
@@ -78,6 +128,10 @@ Result<Response> handle(App& app, Request& request) {
   auto caller = require_user(**db, request);
   if (!caller) return caller.error();
   request.notes.add("user", number_text(caller->user.id));
+  if (request.query.has("as")) {
+    db->reset();
+    return send_archive(app, request, *caller);
+  }
   auto wanted = request.query.require(request.query.has("path") ? "path" : "id");
   if (!wanted) return wanted.error();
   auto version = number_field(request.query, "version");

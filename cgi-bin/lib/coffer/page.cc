@@ -93,7 +93,8 @@ Response error_page(App& app, Request& request, const Error& error) {
     data["sentence"] = Data(sentence);
     data["id"] = Data(request.id);
     data["ours"] = Data(status >= 500);
-    if (auto page = html_page(app, "error.html", std::move(data), nullptr)) response = *page;
+    if (auto page = html_page(app, "error.html", std::move(data), nullptr))
+      response = std::move(*page);
   }
   response.status = status;
   // A browser would answer Basic with a box of its own instead of our page.

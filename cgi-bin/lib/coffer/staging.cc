@@ -140,6 +140,14 @@ Result<Staged> Staging::receive(Source& bytes, std::uint64_t most) {
   return staged;
 }
 
+// Not by O_TMPFILE, which not every filesystem has.
+Result<Fd> Staging::scratch() const {
+  auto path = directory_ / random_token();
+  auto fd = open_file(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW);
+  if (fd && ::unlink(path.c_str()) != 0) return system_error("remove", path);
+  return fd;
+}
+
 Result<std::vector<std::string>> sweep_staging(const std::filesystem::path& directory) {
   std::vector<std::string> held;
   std::error_code error;

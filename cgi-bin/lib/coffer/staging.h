@@ -50,6 +50,9 @@ class Staging {
   /// What is returned is synced to the disk.
   Result<Staged> receive(Source& bytes, std::uint64_t most);
 
+  /// A file to write to and read again, without a name: gone when it is closed.
+  Result<Fd> scratch() const;
+
   /// The name of this process's folder, for the rows of uploads that it has under way.
   std::string name() const { return directory_.filename().string(); }
 

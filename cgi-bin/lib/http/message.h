@@ -38,6 +38,7 @@ struct Response {
   int status = 200;
   Fields headers{};
   std::string body{};
+  std::unique_ptr<Source> stream{};  // what follows the body, as it is read; not for a HEAD
 };
 
 /// The one place where an Errc becomes an HTTP status.

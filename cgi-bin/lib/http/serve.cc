@@ -54,12 +54,21 @@ std::string new_request_id() {
   return hex(bytes);
 }
 
-void send(const Response& response, FCGX_Stream* out) {
+Result<> send_bytes(std::string_view bytes, FCGX_Stream* out) {
+  if (FCGX_PutStr(bytes.data(), static_cast<int>(bytes.size()), out) >= 0) return {};
+  return Error{Errc::unavailable, "the client is gone"};
+}
+
+Result<> send(Response& response, FCGX_Stream* out) {
   std::string head = "Status: " + std::to_string(response.status) + "\r\n";
   for (const auto& [name, value] : response.headers) head += name + ": " + value + "\r\n";
   head += "\r\n";
-  FCGX_PutStr(head.data(), static_cast<int>(head.size()), out);
-  FCGX_PutStr(response.body.data(), static_cast<int>(response.body.size()), out);
+  if (auto sent = send_bytes(head + response.body, out); !sent) return sent;
+  if (!response.stream) return {};
+  auto streamed =
+      copy(*response.stream, [&](std::string_view bytes) { return send_bytes(bytes, out); });
+  if (!streamed) return streamed.error();
+  return {};
 }
 
 class Server {
@@ -166,14 +175,21 @@ void Server::work() {
     Request request{.id = new_request_id()};
     auto response = answer(fcgi, request);
     response.headers.add("X-Request-Id", request.id);
-    send(response, fcgi.out);
+    if (request.method == "HEAD") response.stream.reset();
+    auto sent = send(response, fcgi.out);
     request.body.reset();
-    FCGX_Finish_r(&fcgi);
+    // Without the record that ends a response, lighttpd breaks the connection, and the client
+    // learns that it has not got everything.
+    if (sent)
+      FCGX_Finish_r(&fcgi);
+    else
+      FCGX_Free(&fcgi, 1);
 
     auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start);
     Log log(name_);
     log.add("method", request.method).add("path", request.path);
     for (const auto& [key, value] : request.notes) log.add(key, value);
+    if (!sent) log.add("broken", sent.error().message);
     log.add("status", response.status).add("ms", took.count()).add("id", request.id).write();
   }
 }
