@@ -100,15 +100,19 @@ Result<std::unique_ptr<Staging>> Staging::open(std::filesystem::path directory,
                                                std::uint64_t keep_free) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
-  auto own = directory / random_token();
-  if (::mkdir(own.c_str(), 0700) != 0) return system_error("make", own);
-  auto lock = open_file(own, O_RDONLY | O_DIRECTORY);
-  if (!lock) return lock.error();
-  struct stat info;
-  if (::flock(lock->get(), LOCK_EX | LOCK_NB) != 0 || ::fstat(lock->get(), &info) != 0)
-    return system_error("lock", own);
-  if (info.st_nlink == 0) return Error{Errc::unavailable, "a sweeper was quicker: start again"};
-  return std::unique_ptr<Staging>(new Staging(std::move(own), std::move(*lock), keep_free));
+  // A sweeper takes what nobody holds, so also this folder between its making and its locking.
+  constexpr int kTries = 100;
+  for (int i = 0; i < kTries; i++) {
+    auto own = directory / random_token();
+    if (::mkdir(own.c_str(), 0700) != 0) return system_error("make", own);
+    auto lock = open_file(own, O_RDONLY | O_DIRECTORY);
+    if (!lock && lock.error().code != Errc::not_found) return lock.error();
+    struct stat info;
+    if (lock && ::flock(lock->get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(lock->get(), &info) == 0 &&
+        info.st_nlink > 0)
+      return std::unique_ptr<Staging>(new Staging(std::move(own), std::move(*lock), keep_free));
+  }
+  return Error{Errc::unavailable, "somebody takes every folder in '" + directory.string() + "'"};
 }
 
 Staging::~Staging() {
