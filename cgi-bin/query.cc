@@ -39,7 +39,7 @@ Result<Response> folder(App& app, Connection& db, const Request& request, const 
   if (!path) return path.error();
   auto data = listing_data(*query, *listing);
   data["crumbs"] = crumbs_data(*path);
-  return html_page(app, "folder.html", std::move(data), &caller);
+  return html_page(app, request, "folder.html", std::move(data), &caller);
 }
 
 Result<Response> found(App& app, const Request& request, const Caller& caller,
@@ -52,7 +52,7 @@ Result<Response> found(App& app, const Request& request, const Caller& caller,
   data["found"] = Data(true);
   data["q"] = Data(std::string(request.query.value("q")));
   data["title"] = Data("Search");
-  return html_page(app, "folder.html", std::move(data), &caller);
+  return html_page(app, request, "folder.html", std::move(data), &caller);
 }
 
 Result<Response> details(App& app, Connection& db, const Request& request, const Caller& caller) {
@@ -74,7 +74,7 @@ Result<Response> details(App& app, Connection& db, const Request& request, const
   path->pop_back();
   auto data = details_data(*entry, digests, *versions);
   data["crumbs"] = crumbs_data(*path);
-  return html_page(app, "entry.html", std::move(data), &caller);
+  return html_page(app, request, "entry.html", std::move(data), &caller);
 }
 
 Result<Response> by_digest(App& app, Connection& db, const Request& request, const Caller& caller,

@@ -51,7 +51,7 @@ Result<Response> show(App& app, const Request& request, const Caller& caller) {
     data["crumbs"] = crumbs_data(*path);
     data["folder"] = Data(number_text(folder->id));
     data["left"] = Data(human_size(*left));
-    return html_page(app, "upload.html", std::move(data), &caller);
+    return html_page(app, request, "upload.html", std::move(data), &caller);
   }
   JsonWriter json;
   json.begin_object();

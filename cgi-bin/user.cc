@@ -43,7 +43,7 @@ Result<Response> show_signin(App& app, const Request& request, std::string_view 
   data["next"] = Data(std::string(next));
   data["name"] = Data(std::string(name));
   data["wrong"] = Data(wrong);
-  auto page = html_page(app, "signin.html", std::move(data), nullptr);
+  auto page = html_page(app, request, "signin.html", std::move(data), nullptr);
   if (!page) return page;
   if (wrong) page->status = 401;
   page->headers.add("Set-Cookie", guest_cookie(request, guest));

@@ -72,9 +72,10 @@ Result<> write_pages(const path& templates, const path& directory) {
   for (const Page& page : kPages) {
     auto name = std::to_string(page.status) + ".html";
     Data data;
+    data["lang"] = Data(std::string(tag_of(Language::english)));
     data["title"] = Data(std::string(reason_of(page.status)));
     data["sentence"] = Data(page.sentence);
-    auto html = views.render("error.html", data);
+    auto html = views.render(Language::english, "error.html", data);
     if (!html) return html.error();
     if (auto done = write_file(directory / ("page-" + name), *html); !done) return done;
     if (auto done = write_file(directory / ("problem-" + name), problem(page)); !done) return done;

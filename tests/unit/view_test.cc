@@ -12,7 +12,7 @@ namespace {
 class ViewsIn : public testing::Test {
  protected:
   std::string render(const std::string& name, const Data& data = Data::type::object) {
-    auto page = views_.render(name, data);
+    auto page = views_.render(Language::english, name, data);
     if (page) return *page;
     EXPECT_EQ(page.error().code, Errc::internal);
     return "error: " + page.error().message;

@@ -11,8 +11,10 @@
 #include <concepts>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace coffer {
 
@@ -36,10 +38,21 @@ enum class Errc {
   no_space,             // 507: the disk is full
 };
 
-/// `message` is shown to the user below 500 and only logged from 500 up.
+/// "'{}' exists already" with each {} in turn replaced by a value.
+std::string fill_in(std::string_view pattern, const std::vector<std::string>& values);
+
+/// `message` is shown to the user below 500 and only logged from 500 up. What varies in it is
+/// given apart, so that the rest can be said in another language.
+///
+///   return Error{Errc::conflict, "'{}' exists already", {name}};
 struct Error {
-  Errc code = Errc::internal;
-  std::string message;
+  Error(Errc its_code = Errc::internal, std::string its_pattern = {},
+        std::vector<std::string> its_values = {});
+
+  Errc code;
+  std::string pattern;
+  std::vector<std::string> values;
+  std::string message;  // the pattern, filled in
 };
 
 template <class T = void>

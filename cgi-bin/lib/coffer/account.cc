@@ -116,7 +116,7 @@ Result<Response> show_account(App& app, const Request& request, const Caller& ca
   auto data = account_data(caller.user, *tokens);
   data["changed"] = Data(request.query.has("changed"));
   if (!token.empty()) data["token"] = Data(std::string(token));
-  return html_page(app, "account.html", std::move(data), &caller);
+  return html_page(app, request, "account.html", std::move(data), &caller);
 }
 
 Result<Response> make_token(App& app, const Request& request, const Caller& caller,

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "coffer/entry_view.h"
+#include "http/language.h"
 
 namespace coffer {
 namespace {
@@ -15,7 +16,7 @@ constexpr char kPolicy[] =
 Fields page_headers(std::string_view type) {
   return {{"Content-Type", std::string(type)},  {"Cache-Control", "no-store"},
           {"Content-Security-Policy", kPolicy}, {"X-Content-Type-Options", "nosniff"},
-          {"Referrer-Policy", "same-origin"},   {"Vary", "Accept"}};
+          {"Referrer-Policy", "same-origin"},   {"Vary", "Accept, Accept-Language, Cookie"}};
 }
 
 std::string problem(const Request& request, int status, std::string_view detail) {
@@ -30,14 +31,18 @@ std::string problem(const Request& request, int status, std::string_view detail)
   return std::move(json.text()) + "\n";
 }
 
-std::string sentence_for(const Request& request, const Error& error, int status) {
+// What the client is told: the error itself, or a calm sentence in its place.
+Error told(const Request& request, const Error& error, int status) {
   if (error.code == Errc::method_not_allowed)
-    return "this address answers " + error.message + ", not " + request.method;
-  if (error.code == Errc::no_space) return "the disk has too little room left for that";
+    return {error.code, "this address answers {}, not {}", {error.message, request.method}};
+  if (error.code == Errc::no_space)
+    return {error.code, "the disk has too little room left for that"};
   if (error.code == Errc::unavailable)
-    return "part of this cloud does not answer right now; nothing is lost, try again in a moment";
-  if (status >= 500) return "something went wrong on our side; nothing of yours is lost";
-  return error.message;
+    return {error.code,
+            "part of this cloud does not answer right now; nothing is lost, try again in a moment"};
+  if (status >= 500)
+    return {error.code, "something went wrong on our side; nothing of yours is lost"};
+  return error;
 }
 
 }  // namespace
@@ -46,12 +51,15 @@ bool wants_html(const Request& request) {
   return request.headers.value("accept").find("text/html") != std::string_view::npos;
 }
 
-Result<Response> html_page(App& app, std::string_view name, Data data, const Caller* caller) {
+Result<Response> html_page(App& app, const Request& request, std::string_view name, Data data,
+                           const Caller* caller) {
+  auto language = language_of(request);
+  data["lang"] = Data(std::string(tag_of(language)));
   if (caller) {
     data["user"] = Data(caller->user.name);
     data["csrf"] = Data(caller->csrf);
   }
-  auto page = app.views.render(name, data);
+  auto page = app.views.render(language, name, data);
   if (!page) return page.error();
   return Response{.headers = page_headers("text/html; charset=utf-8"), .body = std::move(*page)};
 }
@@ -83,7 +91,8 @@ Response error_page(App& app, Request& request, const Error& error) {
   if (status == 401 && html && request.method == "GET")
     return see_other("/user/signin?next=" + percent_encode(request.uri));
 
-  auto sentence = sentence_for(request, error, status);
+  auto say = told(request, error, status);
+  auto sentence = app.views.say(language_of(request), say.pattern, say.values);
   Response response{.headers = page_headers("application/problem+json"),
                     .body = problem(request, status, sentence)};
   if (html) {
@@ -93,7 +102,7 @@ Response error_page(App& app, Request& request, const Error& error) {
     data["sentence"] = Data(sentence);
     data["id"] = Data(request.id);
     data["ours"] = Data(status >= 500);
-    if (auto page = html_page(app, "error.html", std::move(data), nullptr))
+    if (auto page = html_page(app, request, "error.html", std::move(data), nullptr))
       response = std::move(*page);
   }
   response.status = status;

@@ -13,8 +13,10 @@ namespace coffer {
 /// Whether the client reads HTML rather than JSON.
 bool wants_html(const Request& request);
 
-/// A page made of templates/`name`. Who is signed in goes into it too, where there is anybody.
-Result<Response> html_page(App& app, std::string_view name, Data data, const Caller* caller);
+/// A page made of templates/`name`, in the reader's language. Who is signed in goes into it too,
+/// where there is anybody.
+Result<Response> html_page(App& app, const Request& request, std::string_view name, Data data,
+                           const Caller* caller);
 
 Response json_answer(std::string json, int status = 200);
 

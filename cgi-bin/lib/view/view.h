@@ -1,8 +1,10 @@
-// Views: the mustache templates in templates/, parsed once and kept.
+// Views: the mustache templates in templates/, parsed once for each language and kept.
 //
-// A template may include another: {{> head.html}}. That is done when it is read, so that a
-// page is one compiled template, which threads share. Two braces escape for HTML, and there is
-// no other way to put a value into a page: tests/lint/escape.sh forbids three.
+// A template may include another, {{> head.html}}, and says what people read as {{_ Sign in}} or,
+// with a value in it, {{_ There is room for [left].}}: the catalogue of the reader's language has
+// it. Both are done when it is read, so that a page is one compiled template, which threads share.
+// Two braces escape for HTML, and there is no other way to put a value into a page:
+// tests/lint/escape.sh forbids three.
 
 #pragma once
 
@@ -13,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
+#include "view/catalogue.h"
 
 namespace coffer {
 
@@ -24,19 +26,29 @@ class Views {
  public:
   explicit Views(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
-  /// Renders `name` ("folder.html") with `data`. Errc::internal if the template is
-  /// missing or malformed: that is our mistake, never the user's.
-  Result<std::string> render(std::string_view name, const Data& data);
+  /// Renders `name` ("folder.html") with `data`. Errc::internal if the template or the
+  /// language's catalogue is missing or malformed: that is our mistake, never the user's.
+  Result<std::string> render(Language language, std::string_view name, const Data& data);
+
+  /// A text of our own in that language, its {} filled in: say(language, error.pattern,
+  /// error.values).
+  std::string say(Language language, std::string_view english,
+                  const std::vector<std::string>& values = {});
+
+  /// The same with a count, for which there are forms: "{} file|{} files".
+  std::string say_count(Language language, std::string_view english, std::uint64_t count);
 
  private:
   using Template = kainjow::mustache::mustache;
 
-  Result<Template*> find(std::string_view name);
+  Result<const Catalogue*> catalogue(Language language);
+  Result<Template*> find(Language language, std::string_view name);
   Result<std::string> read(std::string_view name, int depth = 0);
 
   std::filesystem::path directory_;
   std::mutex mutex_;
-  std::map<std::string, Template, std::less<>> parsed_;
+  std::map<Language, Catalogue> catalogues_;
+  std::map<std::pair<Language, std::string>, Template> parsed_;
 };
 
 }  // namespace coffer
