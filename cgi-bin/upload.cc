@@ -15,7 +15,7 @@
 //   401  nobody is signed in                              411  no Content-Length
 //   403  a form that is not from your session             412  If-Match or If-None-Match: * says no
 //   404  no such folder                                   413  over the quota or the limit
-//   408  nothing came for a minute                        415  not a form
+//   408  too little came in a minute                      415  not a form
 //   422  the bytes are not those that Repr-Digest, Content-Digest, Content-MD5 or a field declares
 //   503  the database does not answer                     507  the disk is full
 //

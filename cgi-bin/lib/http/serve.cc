@@ -18,35 +18,14 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "http/body.h"
 #include "http/receive.h"
 
 namespace coffer {
 namespace {
 
 constexpr int kListen = 0;
-constexpr timeval kSilence{60, 0};  // a client that sends or takes nothing for so long is gone
-
-class Body : public Source {
- public:
-  Body(FCGX_Stream* in, std::uint64_t length) : in_(in), left_(length) {}
-
-  Result<std::size_t> read(std::span<char> buffer) override {
-    if (left_ == 0 || buffer.empty()) return std::size_t{0};
-    auto most = std::min<std::uint64_t>({buffer.size(), left_, INT32_MAX});
-    int n = FCGX_GetStr(buffer.data(), static_cast<int>(most), in_);
-    int error = FCGX_GetError(in_);
-    if (error == EAGAIN || error == EWOULDBLOCK)
-      return Error{Errc::timed_out, "nothing came for a minute"};
-    if (n <= 0 || error != 0)
-      return Error{Errc::invalid_argument, "the body is shorter than its Content-Length"};
-    left_ -= static_cast<std::uint64_t>(n);
-    return static_cast<std::size_t>(n);
-  }
-
- private:
-  FCGX_Stream* in_;
-  std::uint64_t left_;
-};
+constexpr Patience kPatience;
 
 std::string new_request_id() {
   std::uint8_t bytes[6];
@@ -122,8 +101,11 @@ class Server {
 int Server::take() {
   int fd = ::accept4(kListen, nullptr, nullptr, SOCK_CLOEXEC);
   if (fd < 0) return -1;
-  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kSilence, sizeof kSilence);
-  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kSilence, sizeof kSilence);
+  // lighttpd takes a small answer at once, whatever its reader does, and gives up by itself on who
+  // stops reading a long one: silence is the only way in which it can be slow.
+  timeval silence{kPatience.silence / std::chrono::seconds(1), 0};
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof silence);
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof silence);
   return fd;
 }
 
@@ -146,7 +128,7 @@ Response Server::answer(FCGX_Request& fcgi, Request& request) {
   if (!received) return error_page_(request, received.error());
   received->id = std::move(request.id);
   request = std::move(*received);
-  request.body = std::make_unique<Body>(fcgi.in, request.length.value_or(0));
+  request.body = std::make_unique<Body>(*fcgi.in, request.length.value_or(0), kPatience);
   try {
     auto response = handle_(request);
     return response ? std::move(*response) : error_page_(request, response.error());

@@ -1,4 +1,4 @@
-// serve(): the FastCGI loop, and with serve.cc the only place that knows libfcgi.
+// serve(): the FastCGI loop. It and body.h are the only places that know libfcgi.
 //
 // One process, on a listening socket that a keeper holds open and hands us as descriptor 0.
 // Threads are started as requests come at the same time, up to a limit, and then stay.
