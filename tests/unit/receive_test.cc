@@ -67,6 +67,13 @@ TEST(Receive, AHeaderCannotPassForTheContentLength) {
   EXPECT_FALSE(request->headers.has("content-length"));
 }
 
+TEST(Receive, APercentSignThatTheServerHasMendedIsRefusedAllTheSame) {
+  EXPECT_EQ(receive_all({"REQUEST_URI=/a?b=%zz", "QUERY_STRING=b=%25zz"}).error().code,
+            Errc::invalid_argument);
+  EXPECT_FALSE(receive_all({"REQUEST_URI=/a%?b", "QUERY_STRING=b"}));
+  EXPECT_TRUE(receive_all({"REQUEST_URI=/a?b=%25zz", "QUERY_STRING=b=%25zz"}));
+}
+
 TEST(Receive, AMalformedQueryIsRefusedAndAMalformedCookieIsNot) {
   EXPECT_FALSE(receive_all({"QUERY_STRING=a=%"}));
   EXPECT_FALSE(receive_all({"QUERY_STRING=a=%ff"}));

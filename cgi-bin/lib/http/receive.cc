@@ -53,6 +53,9 @@ Result<Request> receive(const char* const* parameters) {
       request.headers.add(std::move(header), std::string(value));
     }
   }
+  // lighttpd makes "%25zz" of "%zz" in the query that it passes on, but not in the address.
+  if (!is_percent_encoded(request.uri))
+    return bad("a percent sign is not followed by two hex digits");
   auto fields = parse_query(query);
   if (!fields) return fields.error();
   request.query = std::move(*fields);
