@@ -41,7 +41,7 @@ constexpr Page kPages[] = {
     {416, "there are no such bytes in the file"},
     {431, "the headers of this request are too long"},
     {500, "something went wrong on our side; nothing of yours is lost"},
-    {501, "this server does not know that method"},
+    {501, "this server does not know that method or transfer encoding"},
     {502, "part of this cloud gave no proper answer; nothing is lost, try again in a moment"},
     {503, "part of this cloud does not answer right now; nothing is lost, try again in a moment"},
     {504, "part of this cloud took too long; nothing is lost, try again in a moment"},
