@@ -5,6 +5,7 @@
 //   GET  /file/download?id=I&version=V   200  an older version
 //   GET  /file/download?id=I&id=J&as=T   200  files and folders with all that is in them: T is zip,
 //                                             tar, or sha256 sha1 md5 for a list to check with
+//   POST /file/download  id=I&id=J&as=T  200  the same for a form; it changes nothing
 //   GET  /file/downlaod                       the same: an old spelling that links may have
 //
 // I is an id or a path ("/Photos/a.jpg"; path= does as well). The answer carries ETag (the
@@ -27,6 +28,7 @@
 #include "coffer/page.h"
 #include "http/condition.h"
 #include "http/digest_field.h"
+#include "http/form.h"
 #include "meta/blob.h"
 
 namespace {
@@ -80,18 +82,19 @@ std::string archive_name(const std::vector<Entry>& roots, std::string_view kind)
   return (one ? roots.front().name : "Files") + "." + std::string(kind);
 }
 
-Result<Response> send_archive(App& app, const Request& request, const Caller& caller) {
+Result<Response> send_archive(App& app, const Fields& fields, const Caller& caller) {
   std::vector<Entry> roots;
   {
     auto db = app.database.borrow();
     if (!db) return db.error();
-    for (auto id : request.query.all("id")) {
+    for (auto id : fields.all("id")) {
       auto entry = locate(**db, caller, id);
       if (!entry) return entry.error();
       roots.push_back(std::move(*entry));
     }
   }
-  auto kind = request.query.value("as");
+  if (roots.empty()) return Error{Errc::invalid_argument, "choose at least one file or folder"};
+  auto kind = fields.value("as");
   auto algorithm = algorithm_named(kind);
   bool zip = kind == "zip";
   if (!zip && kind != "tar" && !algorithm)
@@ -122,15 +125,17 @@ Result<Response> send_archive(App& app, const Request& request, const Caller& ca
 }
 
 Result<Response> handle(App& app, Request& request) {
-  if (auto allowed = allow(request, "GET, HEAD"); !allowed) return allowed.error();
+  if (auto allowed = allow(request, "GET, HEAD, POST"); !allowed) return allowed.error();
   auto db = app.database.borrow();
   if (!db) return db.error();
   auto caller = require_user(**db, request);
   if (!caller) return caller.error();
   request.notes.add("user", number_text(caller->user.id));
-  if (request.query.has("as")) {
+  if (request.query.has("as") || !request.is_read()) {
     db->reset();
-    return send_archive(app, request, *caller);
+    auto form = request.is_read() ? request.query : read_form(request);
+    if (!form) return form.error();
+    return send_archive(app, *form, *caller);
   }
   auto wanted = request.query.require(request.query.has("path") ? "path" : "id");
   if (!wanted) return wanted.error();
@@ -139,7 +144,7 @@ Result<Response> handle(App& app, Request& request) {
 
   auto entry = locate(**db, *caller, *wanted);
   if (!entry) return entry.error();
-  if (entry->folder) return Error{Errc::not_found, "'" + entry->name + "' is a folder"};
+  if (entry->folder) return Error{Errc::not_found, "'{}' is a folder", {entry->name}};
   request.notes.add("entry", number_text(entry->id));
   if (*version) {
     auto older = find_version(**db, caller->user.id, entry->id, VersionId{**version});

@@ -37,7 +37,7 @@ Result<Response> folder(App& app, Connection& db, const Request& request, const 
   if (!wants_html(request)) return json_answer(listing_json(*listing));
   auto path = find_path(db, caller.user.id, query->folder);
   if (!path) return path.error();
-  auto data = listing_data(*query, *listing);
+  auto data = listing_data(words_for(app, request), *query, *listing);
   data["crumbs"] = crumbs_data(*path);
   return html_page(app, request, "folder.html", std::move(data), &caller);
 }
@@ -48,10 +48,12 @@ Result<Response> found(App& app, const Request& request, const Caller& caller,
   Listing listing;
   listing.entries = std::move(*entries);
   if (!wants_html(request)) return json_answer(listing_json(listing));
-  auto data = listing_data({}, listing);
+  auto words = words_for(app, request);
+  auto data = listing_data(words, {}, listing);
   data["found"] = Data(true);
+  data["here_is_folder"] = Data(false);
   data["q"] = Data(std::string(request.query.value("q")));
-  data["title"] = Data("Search");
+  data["title"] = Data(words.say("Search"));
   return html_page(app, request, "folder.html", std::move(data), &caller);
 }
 
@@ -72,8 +74,9 @@ Result<Response> details(App& app, Connection& db, const Request& request, const
   auto path = find_path(db, user, *entry);
   if (!path) return path.error();
   path->pop_back();
-  auto data = details_data(*entry, digests, *versions);
+  auto data = details_data(words_for(app, request), *entry, digests, *versions);
   data["crumbs"] = crumbs_data(*path);
+  data["where"] = Data(path_text(*path));
   return html_page(app, request, "entry.html", std::move(data), &caller);
 }
 
@@ -81,8 +84,8 @@ Result<Response> by_digest(App& app, Connection& db, const Request& request, con
                            Algorithm algorithm) {
   auto digest = unhex(request.query.value(name_of(algorithm)));
   if (!digest || digest->size() != size_of(algorithm))
-    return Error{Errc::invalid_argument,
-                 "'" + std::string(name_of(algorithm)) + "' is not a digest in hex"};
+    return Error{
+        Errc::invalid_argument, "'{}' is not a digest in hex", {std::string(name_of(algorithm))}};
   return found(app, request, caller,
                find_by_digest(db, caller.user.id, algorithm, *digest, kMostFound));
 }

@@ -47,7 +47,7 @@ Result<Response> show(App& app, const Request& request, const Caller& caller) {
 
   if (wants_html(request)) {
     Data data;
-    data["title"] = Data("Upload");
+    data["title"] = Data(words_for(app, request).say("Upload"));
     data["crumbs"] = crumbs_data(*path);
     data["folder"] = Data(number_text(folder->id));
     data["left"] = Data(human_size(*left));
@@ -82,7 +82,7 @@ Result<Response> put(App& app, Request& request, const Caller& caller) {
   }
 
   if (*request.length > app.config.upload)
-    return Error{Errc::too_large, "a file may have " + human_size(app.config.upload) + " here"};
+    return Error{Errc::too_large, "a file may have {} here", {human_size(app.config.upload)}};
   Ingest ingest(app, caller.user);
   if (auto admitted = ingest.admit(*request.length); !admitted) return admitted.error();
   auto staged = ingest.receive(*request.body, *request.length);

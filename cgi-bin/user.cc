@@ -3,6 +3,9 @@
 //   GET  /user/signin?next=PATH     200  the form
 //   POST /user/signin               303  to PATH, with a session cookie; 401 wrong name or password
 //   POST /user/signout              303  to the form; the session is over, here and everywhere
+//   POST /user/language  lang=L&back=PATH
+//                                   303  to PATH, with a cookie that keeps the language: en,
+//                                   zh-Hans
 //   GET  /user/account              200  quota, password, API tokens
 //   POST /user/account  action=password&current=P&password=N&again=N
 //                                   303  every session of yours ends but this one, which is new
@@ -27,6 +30,7 @@
 #include "digest/password.h"
 #include "digest/token.h"
 #include "http/form.h"
+#include "http/language.h"
 #include "meta/session.h"
 
 namespace {
@@ -38,7 +42,7 @@ Result<Response> show_signin(App& app, const Request& request, std::string_view 
   std::string guest(guest_token(request));
   if (guest.empty()) guest = random_token();
   Data data;
-  data["title"] = Data("Sign in");
+  data["title"] = Data(words_for(app, request).say("Sign in"));
   data["csrf"] = Data(derive_token(guest, "csrf"));
   data["next"] = Data(std::string(next));
   data["name"] = Data(std::string(name));
@@ -82,6 +86,14 @@ Result<Response> sign_out(App& app, Request& request, const Caller& caller) {
   if (!ended) return ended.error();
   auto response = see_other("/user/signin");
   response.headers.add("Set-Cookie", session_cookie(request, ""));
+  return response;
+}
+
+Result<Response> choose_language(const Request& request, const Fields& form) {
+  auto language = language_tagged(form.value("lang"));
+  if (!language) return Error{Errc::invalid_argument, "'lang' is en or zh-Hans"};
+  auto response = see_other(local_path(form.value("back")));
+  response.headers.add("Set-Cookie", language_cookie(request, *language));
   return response;
 }
 
@@ -132,6 +144,12 @@ Result<Response> handle(App& app, Request& request) {
   if (request.path == "/user/signin") {
     if (!request.is_read()) return sign_in(app, request);
     return show_signin(app, request, local_path(request.query.value("next")), "", false);
+  }
+  if (request.path == "/user/language") {
+    if (auto allowed = allow(request, "POST"); !allowed) return allowed.error();
+    auto form = read_form(request);
+    if (!form) return form.error();
+    return choose_language(request, *form);
   }
   bool out = request.path == "/user/signout";
   if (!out && request.path != "/user/account")

@@ -57,6 +57,7 @@ assert.match(await page.textContent('[role=status]'), /changed/);
 await page.click('text=Files');
 assert.match(await page.textContent('main'), /Nothing here yet/);
 await show('empty');
+await page.click('summary');
 await page.fill('#name', 'Holidays');
 await button('Make').click();
 await page.click('text=Holidays');
@@ -80,6 +81,7 @@ assert.match(await page.locator('tbody tr').last().textContent(), /记录/);
 // Details, another name, a download under its own name, a new version and back.
 await page.click('text=a.txt');
 assert.equal(await page.locator('dd code').count(), 5);
+await page.click('summary');
 await page.fill('#name', 'b.txt');
 await button('Rename').click();
 await page.goto(url + '/file/upload?folder=/Holidays');
@@ -91,7 +93,7 @@ await show('entry');
 await button('Bring back').click();
 const [download] = await Promise.all([
   page.waitForEvent('download'),
-  page.locator('tr', { hasText: 'b.txt' }).getByText('Download').click(),
+  page.getByLabel('Download b.txt').click(),
 ]);
 assert.equal(download.suggestedFilename(), 'b.txt');
 

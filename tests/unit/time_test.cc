@@ -7,7 +7,8 @@ namespace {
 
 TEST(Time, BeginsIn1970) {
   EXPECT_EQ(iso_time(0), "1970-01-01T00:00:00.000Z");
-  EXPECT_EQ(short_time(0), "1970-01-01 00:00");
+  EXPECT_EQ(written_time(Language::english, 0), "1 Jan 1970, 00:00");
+  EXPECT_EQ(written_time(Language::chinese, 0), "1970年1月1日 00:00");
   EXPECT_EQ(http_time(0), "Thu, 01 Jan 1970 00:00:00 GMT");
 }
 
@@ -18,7 +19,7 @@ TEST(Time, HttpDatesAreThoseOfRfc9110) {
 
 TEST(Time, MillisecondsHaveThreeDigitsAndAreCutOffElsewhere) {
   EXPECT_EQ(iso_time(1'763'890'200'005), "2025-11-23T09:30:00.005Z");
-  EXPECT_EQ(short_time(1'763'890'259'999), "2025-11-23 09:30");
+  EXPECT_EQ(written_time(Language::english, 1'763'890'259'999), "23 Nov 2025, 09:30");
   EXPECT_EQ(http_time(1'763'890'259'999), "Sun, 23 Nov 2025 09:30:59 GMT");
 }
 

@@ -47,7 +47,9 @@ std::optional<std::string> mapped(std::string_view text, unsigned options) {
   return std::string(reinterpret_cast<const char*>(out), static_cast<std::size_t>(size));
 }
 
-Error bad(std::string message) { return {Errc::invalid_argument, std::move(message)}; }
+Error bad(std::string pattern, std::vector<std::string> values = {}) {
+  return {Errc::invalid_argument, std::move(pattern), std::move(values)};
+}
 
 }  // namespace
 
@@ -65,10 +67,10 @@ Result<std::string> file_name(std::string_view text) {
   if (!name) return bad("the name is not UTF-8");
   if (name->size() > kMostBytes) return bad("a name may have 255 bytes at most");
   if (name->find_first_of("/\\") != name->npos)
-    return bad("a name may not have a slash or backslash in it: '" + *name + "'");
-  if (*name == "." || *name == "..") return bad("'" + *name + "' cannot be a name");
+    return bad("a name may not have a slash or backslash in it: '{}'", {*name});
+  if (*name == "." || *name == "..") return bad("'{}' cannot be a name", {*name});
   if (name->ends_with(' ') || name->ends_with('.') || name->starts_with(' '))
-    return bad("a name may not start with a space or end in a space or dot: '" + *name + "'");
+    return bad("a name may not start with a space or end in a space or dot: '{}'", {*name});
   return *name;
 }
 

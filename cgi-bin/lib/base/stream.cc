@@ -26,7 +26,7 @@ Result<std::string> read_all(Source& from, std::size_t limit) {
   std::string text;
   auto count = copy(from, [&](std::string_view bytes) -> Result<> {
     if (text.size() + bytes.size() > limit)
-      return Error{Errc::too_large, "more than " + std::to_string(limit) + " bytes"};
+      return Error{Errc::too_large, "more than {} bytes", {std::to_string(limit)}};
     text += bytes;
     return {};
   });

@@ -12,6 +12,9 @@ using std::chrono::days;
 using std::chrono::milliseconds;
 using std::chrono::sys_time;
 
+constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
 struct Parts {
   std::chrono::year_month_day date;
   unsigned weekday;
@@ -65,11 +68,16 @@ std::string iso_time(std::uint64_t ms) {
   return out + "Z";
 }
 
-std::string short_time(std::uint64_t ms) {
+std::string written_time(Language language, std::uint64_t ms) {
   auto parts = parts_of(ms);
+  auto year = std::to_string(int(parts.date.year()));
+  auto month = unsigned(parts.date.month());
+  auto day = std::to_string(unsigned(parts.date.day()));
   std::string out;
-  append_date(out, parts);
-  out += ' ';
+  if (language == Language::chinese)
+    out = year + "年" + std::to_string(month) + "月" + day + "日 ";
+  else
+    out = day + " " + std::string(kMonths[month - 1]) + " " + year + ", ";
   append_clock(out, parts);
   return out;
 }
@@ -77,14 +85,12 @@ std::string short_time(std::uint64_t ms) {
 std::string http_time(std::uint64_t ms) {
   constexpr std::array<std::string_view, 7> weekdays{"Sun", "Mon", "Tue", "Wed",
                                                      "Thu", "Fri", "Sat"};
-  constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   auto parts = parts_of(ms);
   std::string out(weekdays[parts.weekday]);
   out += ", ";
   append(out, unsigned(parts.date.day()), 2);
   out += ' ';
-  out += months[unsigned(parts.date.month()) - 1];
+  out += kMonths[unsigned(parts.date.month()) - 1];
   out += ' ';
   append(out, static_cast<std::uint64_t>(int(parts.date.year())), 4);
   out += ' ';

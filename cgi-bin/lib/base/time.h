@@ -5,13 +5,15 @@
 #include <cstdint>
 #include <string>
 
+#include "base/language.h"
+
 namespace coffer {
 
 /// "2026-11-23T09:30:00.125Z" (RFC 3339).
 std::string iso_time(std::uint64_t ms);
 
-/// "2026-11-23 09:30".
-std::string short_time(std::uint64_t ms);
+/// "23 Nov 2026, 09:30", or "2026年11月23日 09:30".
+std::string written_time(Language language, std::uint64_t ms);
 
 /// "Mon, 23 Nov 2026 09:30:00 GMT" (RFC 9110 §5.6.7).
 std::string http_time(std::uint64_t ms);

@@ -18,13 +18,13 @@ constexpr std::size_t kShortestPassword = 8;
 constexpr std::size_t kLongestPassword = 1024;
 constexpr std::size_t kLongestLabel = 64;
 
-std::string seen_text(Time seen) {
-  return seen == Time{} ? "never" : short_time(std::uint64_t(seen));
+std::string seen_text(const Words& words, Time seen) {
+  return seen == Time{} ? words.say("never") : written_time(words.language, std::uint64_t(seen));
 }
 
-Data account_data(const User& user, const std::vector<ApiToken>& tokens) {
+Data account_data(const Words& words, const User& user, const std::vector<ApiToken>& tokens) {
   Data data;
-  data["title"] = Data("Account");
+  data["title"] = Data(words.say("Account"));
   data["name"] = Data(user.name);
   data["used"] = Data(human_size(user.used));
   data["quota"] = Data(human_size(user.quota));
@@ -36,8 +36,8 @@ Data account_data(const User& user, const std::vector<ApiToken>& tokens) {
     Data row;
     row["id"] = Data(number_text(token.id));
     row["label"] = Data(token.label);
-    row["created"] = Data(short_time(std::uint64_t(token.created)));
-    row["seen"] = Data(seen_text(token.seen));
+    row["created"] = Data(written_time(words.language, std::uint64_t(token.created)));
+    row["seen"] = Data(seen_text(words, token.seen));
     list.push_back(std::move(row));
   }
   data["tokens"] = std::move(list);
@@ -113,7 +113,7 @@ Result<Response> show_account(App& app, const Request& request, const Caller& ca
   auto tokens = list_api_tokens(**db, caller.user.id);
   if (!tokens) return tokens.error();
   if (!wants_html(request)) return json_answer(account_json(caller.user, *tokens));
-  auto data = account_data(caller.user, *tokens);
+  auto data = account_data(words_for(app, request), caller.user, *tokens);
   data["changed"] = Data(request.query.has("changed"));
   if (!token.empty()) data["token"] = Data(std::string(token));
   return html_page(app, request, "account.html", std::move(data), &caller);

@@ -28,16 +28,22 @@ std::string folder_href(EntryId folder) {
   return folder == kRoot ? "/" : "/file/query?folder=" + number_text(folder);
 }
 
-Data entry_data(const Entry& entry) {
+Data entry_data(Language language, const Entry& entry) {
   auto when = std::uint64_t(entry.trashed.value_or(entry.modified));
   Data data;
   data["id"] = Data(number_text(entry.id));
   data["name"] = Data(entry.name);
   data["folder"] = Data(entry.folder);
   data["size"] = Data(entry.folder ? "" : human_size(entry.size));
-  data["time"] = Data(short_time(when));
+  data["time"] = Data(written_time(language, when));
   data["iso"] = Data(iso_time(when));
   return data;
+}
+
+std::string path_text(const std::vector<Entry>& path) {
+  std::string text;
+  for (const Entry& folder : path) text += "/" + folder.name;
+  return text.empty() ? "/" : text;
 }
 
 Data crumbs_data(const std::vector<Entry>& path) {

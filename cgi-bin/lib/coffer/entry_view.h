@@ -17,10 +17,13 @@ void write_entry(JsonWriter& json, const Entry& entry);
 void write_digests(JsonWriter& json, const Digests& digests);
 
 /// What templates show of an entry: id, name, folder (truth), size, time and iso.
-Data entry_data(const Entry& entry);
+Data entry_data(Language language, const Entry& entry);
 
 /// The way from the root to a folder, for a page's breadcrumbs: name and href of each.
 Data crumbs_data(const std::vector<Entry>& path);
+
+/// The same as text that locate() reads: "/Photos/2024".
+std::string path_text(const std::vector<Entry>& path);
 
 /// "/file/query?folder=7"; the root is "/".
 std::string folder_href(EntryId folder);

@@ -22,7 +22,8 @@ constexpr auto kDoomedPause = std::chrono::milliseconds(50);
 
 Error over_quota(std::uint64_t bytes, std::uint64_t left) {
   return {Errc::too_large,
-          "that is " + human_size(bytes) + ", and of your quota " + human_size(left) + " are left"};
+          "that is {}, and of your quota {} are left",
+          {human_size(bytes), human_size(left)}};
 }
 
 }  // namespace

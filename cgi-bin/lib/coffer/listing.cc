@@ -133,28 +133,32 @@ std::string listing_json(const Listing& listing) {
   return std::move(json.text());
 }
 
-Data listing_data(const ListingQuery& query, const Listing& listing) {
+Data listing_data(const Words& words, const ListingQuery& query, const Listing& listing) {
   Data data;
   bool trash = listing.folder == kTrash;
   data["trash"] = Data(trash);
   data["folder"] = Data(number_text(listing.folder));
   data["back"] = Data(trash ? "trash" : number_text(listing.folder));
-  data["title"] = Data(trash ? "Trash" : is_row(listing.folder) ? query.folder.name : "Files");
+  data["here_is_folder"] = Data(!trash);
+  data["title"] = Data(trash                    ? words.say("Trash")
+                       : is_row(listing.folder) ? query.folder.name
+                                                : words.say("Files"));
   data["empty"] = Data(listing.entries.empty());
   data["more"] = Data(!listing.next.empty());
   data["more_href"] = Data(listing_href(query, query.sort, query.descending, listing.next));
 
   Data entries(Data::type::list);
-  for (const Entry& entry : listing.entries) entries.push_back(entry_data(entry));
+  for (const Entry& entry : listing.entries) entries.push_back(entry_data(words.language, entry));
   data["entries"] = std::move(entries);
 
   Data sorts(Data::type::list);
   for (const SortName& one : kSorts) {
     bool current = one.sort == query.sort;
     Data sort;
-    sort["name"] = Data(one.title);
-    sort["current"] = Data(current);
-    sort["arrow"] = Data(!current ? "" : query.descending ? "↓" : "↑");
+    sort["key"] = Data(one.name);
+    sort["name"] = Data(words.say(one.title));
+    sort["up"] = Data(current && !query.descending);
+    sort["down"] = Data(current && query.descending);
     sort["href"] = Data(listing_href(query, one.sort, current && !query.descending, ""));
     sorts.push_back(std::move(sort));
   }
@@ -188,11 +192,11 @@ std::string entry_json(const Entry& entry, const Digests& digests,
   return std::move(json.text());
 }
 
-Data details_data(const Entry& entry, const Digests& digests,
+Data details_data(const Words& words, const Entry& entry, const Digests& digests,
                   const std::vector<Version>& versions) {
-  Data data = entry_data(entry);
+  Data data = entry_data(words.language, entry);
   data["title"] = Data(entry.name);
-  data["bytes"] = Data(std::to_string(entry.size));
+  data["bytes"] = Data(words.count("{} byte|{} bytes", entry.size));
   data["parent"] = Data(number_text(entry.parent));
   data["trashed"] = Data(entry.trashed.has_value());
   Data list(Data::type::list);
@@ -209,12 +213,13 @@ Data details_data(const Entry& entry, const Digests& digests,
     row["id"] = Data(number_text(version.id));
     row["entry"] = Data(number_text(entry.id));
     row["size"] = Data(human_size(version.size));
-    row["time"] = Data(short_time(std::uint64_t(version.modified)));
+    row["time"] = Data(written_time(words.language, std::uint64_t(version.modified)));
     row["iso"] = Data(iso_time(std::uint64_t(version.modified)));
     row["href"] =
         Data("/file/download?id=" + number_text(entry.id) + "&version=" + number_text(version.id));
     older.push_back(std::move(row));
   }
+  data["any_versions"] = Data(!versions.empty());
   data["versions"] = std::move(older);
   return data;
 }

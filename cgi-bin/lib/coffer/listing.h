@@ -37,11 +37,12 @@ Result<Listing> list(Connection& db, UserId owner, const ListingQuery& query);
 std::string listing_json(const Listing& listing);
 
 /// For templates/folder.html.
-Data listing_data(const ListingQuery& query, const Listing& listing);
+Data listing_data(const Words& words, const ListingQuery& query, const Listing& listing);
 
 /// One entry with its digests and versions, as JSON and for templates/entry.html.
 std::string entry_json(const Entry& entry, const Digests& digests,
                        const std::vector<Version>& versions);
-Data details_data(const Entry& entry, const Digests& digests, const std::vector<Version>& versions);
+Data details_data(const Words& words, const Entry& entry, const Digests& digests,
+                  const std::vector<Version>& versions);
 
 }  // namespace coffer

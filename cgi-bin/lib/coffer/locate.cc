@@ -19,15 +19,14 @@ Result<Entry> locate_path(Connection& db, UserId owner, std::string_view path) {
     auto name = file_name(part);
     if (!name) return name.error();
     auto child = find_child(db, owner, at.id, *name);
-    if (!child) return Error{Errc::not_found, "no '" + std::string(path) + "' in your cloud"};
+    if (!child) return Error{Errc::not_found, "no '{}' in your cloud", {std::string(path)}};
     at = std::move(*child);
   }
   return at;
 }
 
 Result<Entry> folder_only(Result<Entry> entry) {
-  if (entry && !entry->folder)
-    return Error{Errc::not_found, "'" + entry->name + "' is not a folder"};
+  if (entry && !entry->folder) return Error{Errc::not_found, "'{}' is not a folder", {entry->name}};
   return entry;
 }
 
@@ -39,7 +38,8 @@ Result<Entry> locate(Connection& db, UserId owner, std::string_view text) {
   auto id = parse_number(text);
   if (!id)
     return Error{Errc::invalid_argument,
-                 "'" + std::string(text) + "' is neither an id nor a path that starts with '/'"};
+                 "'{}' is neither an id nor a path that starts with '/'",
+                 {std::string(text)}};
   return find_entry(db, owner, EntryId{*id});
 }
 
@@ -61,8 +61,7 @@ Result<std::vector<EntryId>> ids_of(const std::vector<std::string_view>& values)
   for (auto value : values) {
     auto id = parse_number(value);
     if (!id || !is_row(EntryId{*id}))
-      return Error{Errc::invalid_argument,
-                   "'" + std::string(value) + "' is not the id of an entry"};
+      return Error{Errc::invalid_argument, "'{}' is not the id of an entry", {std::string(value)}};
     ids.push_back(EntryId{*id});
   }
   if (ids.empty()) return Error{Errc::invalid_argument, "'id' is missing: choose at least one"};

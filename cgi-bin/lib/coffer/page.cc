@@ -51,10 +51,20 @@ bool wants_html(const Request& request) {
   return request.headers.value("accept").find("text/html") != std::string_view::npos;
 }
 
+Words words_for(App& app, const Request& request) { return {app.views, language_of(request)}; }
+
 Result<Response> html_page(App& app, const Request& request, std::string_view name, Data data,
                            const Caller* caller) {
   auto language = language_of(request);
   data["lang"] = Data(std::string(tag_of(language)));
+  data["here"] = Data(request.is_read() ? request.uri : "/");
+  Data languages(Data::type::list);
+  for (const auto& other : kLanguages) {
+    Data one("tag", std::string(other.tag));
+    one["name"] = Data(std::string(other.name));
+    languages.push_back(std::move(one));
+  }
+  data["languages"] = std::move(languages);
   if (caller) {
     data["user"] = Data(caller->user.name);
     data["csrf"] = Data(caller->csrf);
@@ -92,13 +102,14 @@ Response error_page(App& app, Request& request, const Error& error) {
     return see_other("/user/signin?next=" + percent_encode(request.uri));
 
   auto say = told(request, error, status);
-  auto sentence = app.views.say(language_of(request), say.pattern, say.values);
+  auto words = words_for(app, request);
+  auto sentence = words.say(say.pattern, say.values);
   Response response{.headers = page_headers("application/problem+json"),
                     .body = problem(request, status, sentence)};
   if (html) {
     Data data;
     data["status"] = Data(std::to_string(status));
-    data["title"] = Data(std::string(reason_of(status)));
+    data["title"] = Data(words.say(reason_of(status)));
     data["sentence"] = Data(sentence);
     data["id"] = Data(request.id);
     data["ours"] = Data(status >= 500);

@@ -13,6 +13,9 @@ namespace coffer {
 /// Whether the client reads HTML rather than JSON.
 bool wants_html(const Request& request);
 
+/// What the sender of the request reads.
+Words words_for(App& app, const Request& request);
+
 /// A page made of templates/`name`, in the reader's language. Who is signed in goes into it too,
 /// where there is anybody.
 Result<Response> html_page(App& app, const Request& request, std::string_view name, Data data,

@@ -22,8 +22,8 @@ std::optional<Algorithm> registered(std::string_view name) {
   return {};
 }
 
-Error bad(std::string_view name, std::string_view why) {
-  return {Errc::invalid_argument, "'" + std::string(name) + "' " + std::string(why)};
+Error bad(std::string_view name, std::string pattern) {
+  return {Errc::invalid_argument, std::move(pattern), {std::string(name)}};
 }
 
 // A dictionary of byte sequences (RFC 9651): sha-256=:RK/0qy18...=:, md5=:...:
@@ -35,16 +35,16 @@ Result<> parse_digests(std::string_view header, std::string_view text,
     auto value = equals == member.npos ? std::string_view{} : member.substr(equals + 1);
     value = value.substr(0, value.find(';'));
     if (value.size() < 2 || !value.starts_with(':') || !value.ends_with(':'))
-      return bad(header, "is not a list of digests such as sha-256=:BASE64:");
+      return bad(header, "'{}' is not a list of digests such as sha-256=:BASE64:");
     auto algorithm = registered(member.substr(0, equals));
     if (!algorithm) continue;
     auto digest = unbase64(value.substr(1, value.size() - 2));
     if (!digest || digest->size() != size_of(*algorithm))
-      return bad(header, "has a digest of the wrong length");
+      return bad(header, "'{}' has a digest of the wrong length");
     declared.push_back({*algorithm, std::move(*digest)});
     known = true;
   }
-  if (!known) return bad(header, "has no digest we can check: use sha-256, sha or md5");
+  if (!known) return bad(header, "'{}' has no digest we can check: use sha-256, sha or md5");
   return {};
 }
 
@@ -70,7 +70,7 @@ Result<std::vector<Declared>> declared_in_headers(const Fields& headers) {
   if (auto text = headers.get("content-md5")) {
     auto digest = unbase64(*text);
     if (!digest || digest->size() != size_of(Algorithm::md5))
-      return bad("content-md5", "is not an MD5 in base64");
+      return bad("content-md5", "'{}' is not an MD5 in base64");
     declared.push_back({Algorithm::md5, std::move(*digest)});
   }
   return declared;
@@ -84,10 +84,11 @@ Result<std::vector<Declared>> declared_in_fields(const Fields& fields, std::size
     auto values = fields.all(name);
     std::erase(values, "");
     if (values.empty()) continue;
-    if (values.size() != files) return bad(name, "must be given once for each file, or not at all");
+    if (values.size() != files)
+      return bad(name, "'{}' must be given once for each file, or not at all");
     auto digest = unhex(values[file]);
     if (!digest || digest->size() != size_of(algorithm))
-      return bad(name, "is not a digest in hex of the right length");
+      return bad(name, "'{}' is not a digest in hex of the right length");
     declared.push_back({algorithm, std::move(*digest)});
   }
   return declared;
@@ -97,9 +98,9 @@ Result<> check_declared(const std::vector<Declared>& declared, const Digests& di
   for (const Declared& one : declared) {
     auto ours = digest_of(digests, one.algorithm);
     if (std::ranges::equal(ours, one.digest)) continue;
-    return Error{Errc::mismatch, "the bytes that came in have the " +
-                                     std::string(name_of(one.algorithm)) + " " + hex(ours) +
-                                     ", not " + hex(one.digest) + " as declared"};
+    return Error{Errc::mismatch,
+                 "the bytes that came in have the {} {}, not {} as declared",
+                 {std::string(name_of(one.algorithm)), hex(ours), hex(one.digest)}};
   }
   return {};
 }

@@ -17,7 +17,7 @@ std::vector<std::string_view> Fields::all(std::string_view name) const {
 
 Result<std::string_view> Fields::require(std::string_view name) const {
   if (auto value = get(name); value && !value->empty()) return *value;
-  return Error{Errc::invalid_argument, "'" + std::string(name) + "' is missing"};
+  return Error{Errc::invalid_argument, "'{}' is missing", {std::string(name)}};
 }
 
 }  // namespace coffer

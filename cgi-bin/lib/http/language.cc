@@ -40,4 +40,9 @@ Language language_of(const Request& request) {
   return best;
 }
 
+std::string language_cookie(const Request& request, Language language) {
+  return std::string(kLanguageCookie) + "=" + std::string(tag_of(language)) +
+         "; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000" + (request.tls ? "; Secure" : "");
+}
+
 }  // namespace coffer

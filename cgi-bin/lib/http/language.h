@@ -17,4 +17,7 @@ std::optional<Language> language_tagged(std::string_view tag);
 /// else English.
 Language language_of(const Request& request);
 
+/// Set-Cookie for a language that somebody has chosen.
+std::string language_cookie(const Request& request, Language language);
+
 }  // namespace coffer

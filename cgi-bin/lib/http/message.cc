@@ -106,7 +106,7 @@ Result<std::optional<std::uint64_t>> number_field(const Fields& fields, std::str
   auto text = fields.get(name);
   if (!text || text->empty()) return std::optional<std::uint64_t>{};
   auto number = parse_number(*text);
-  if (!number) return Error{Errc::invalid_argument, "'" + std::string(name) + "' is not a number"};
+  if (!number) return Error{Errc::invalid_argument, "'{}' is not a number", {std::string(name)}};
   return number;
 }
 

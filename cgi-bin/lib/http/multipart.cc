@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kMostHeaderBytes = 8 * 1024;
 
 Error malformed(const char* what) {
-  return {Errc::invalid_argument, std::string("the form is malformed: ") + what};
+  return {Errc::invalid_argument, "the form is malformed: {}", {what}};
 }
 
 // The value of a parameter: a token, or a quoted string in which a backslash hides a quote.

@@ -15,7 +15,9 @@ std::string header_name(std::string_view name) {
   return header;
 }
 
-Error bad(std::string message) { return {Errc::invalid_argument, std::move(message)}; }
+Error bad(std::string pattern, std::vector<std::string> values = {}) {
+  return {Errc::invalid_argument, std::move(pattern), std::move(values)};
+}
 
 }  // namespace
 
@@ -49,7 +51,7 @@ Result<Request> receive(const char* const* parameters) {
     } else if (name.starts_with("HTTP_") && name != "HTTP_CONTENT_LENGTH") {
       auto header = header_name(name.substr(5));
       if (request.headers.has(header) && header != "content-type")
-        return bad("the header '" + header + "' was sent twice");
+        return bad("the header '{}' was sent twice", {header});
       request.headers.add(std::move(header), std::string(value));
     }
   }

@@ -43,7 +43,7 @@ Result<std::optional<Entry>> lock_child(Transaction& tx, UserId owner, EntryId f
 }
 
 Error taken(std::string_view name) {
-  return {Errc::conflict, "'" + std::string(name) + "' exists already"};
+  return {Errc::conflict, "'{}' exists already", {std::string(name)}};
 }
 
 Result<> check_precondition(const Precondition& wanted, const Entry* there) {
@@ -61,7 +61,7 @@ Result<> check_conflict(const NewFile& file, const Entry* there) {
   if (auto met = check_precondition(file.precondition, there); !met) return met;
   if (!there || file.conflict == Conflict::rename) return {};
   if (there->folder)
-    return Error{Errc::conflict, "'" + file.name + "' is a folder: give the file another name"};
+    return Error{Errc::conflict, "'{}' is a folder: give the file another name", {file.name}};
   if (file.conflict == Conflict::fail) return taken(file.name);
   return {};
 }

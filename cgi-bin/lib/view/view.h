@@ -51,4 +51,17 @@ class Views {
   std::map<std::pair<Language, std::string>, Template> parsed_;
 };
 
+/// What one reader reads: handed on to whoever puts words together for them.
+struct Words {
+  Views& views;
+  Language language = Language::english;
+
+  std::string say(std::string_view english, const std::vector<std::string>& values = {}) const {
+    return views.say(language, english, values);
+  }
+  std::string count(std::string_view english, std::uint64_t count) const {
+    return views.say_count(language, english, count);
+  }
+};
+
 }  // namespace coffer
