@@ -7,6 +7,10 @@
 #   json 'd["id"]'           a Python expression over the body
 #   sql 'SELECT ...'         asks the database itself
 #   fail 'why'               ends the test
+#   serving upload           the process id of that program
+#   await REGEX FILE         waits until a line of the file matches
+#   trace PID ARG...         strace with these arguments on a process that runs, until `untrace`;
+#                            the log is $tmp/trace
 #
 # $url is the server, $var its data, $tmp a folder for the test; $coffer and $sweeper are programs.
 # BUILD says where they were built: build, or build/asan. A test passes if its last command does and
@@ -88,5 +92,33 @@ expect_header() {
 }
 json() { python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$tmp/body" "$1"; }
 sql() { cgi-bin/tools/database sql "$var/db" coffer -N -e "$1"; }
+serving() { pgrep -n -f "/cgi-bin/$1$" -P "$(cat "$var/run/keeper.pid")" || fail "$1 does not run"; }
+
+await() {
+	local i
+	for ((i = 0; i < 1000; i++)); do
+		! grep -qs -- "$1" "$2" || return 0
+		sleep 0.01
+	done
+	fail "no '$1' in $2: $(cat "$2")"
+}
+
+# It returns once strace has every thread in its hands. An ordinary user may lack that right, and
+# then the test fails rather than find nothing wrong.
+trace() {
+	: >"$tmp/tracer"
+	strace -f -o "$tmp/trace" -p "$@" 2>"$tmp/tracer" &
+	tracer=$!
+	until grep -q attached "$tmp/tracer"; do
+		kill -0 $tracer 2>/dev/null || fail "this test needs the right to trace programs: $(cat "$tmp/tracer")"
+		sleep 0.01
+	done
+}
+
+# Politely asked, strace waits for a thread that is dying, which waits for strace.
+untrace() {
+	kill -KILL $tracer 2>/dev/null
+	wait $tracer 2>/dev/null
+}
 
 start
