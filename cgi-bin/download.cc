@@ -115,7 +115,7 @@ Result<Response> send_archive(App& app, const Fields& fields, const Caller& call
   if (algorithm) {
     response.stream = sums_of(std::move(*walk), *algorithm);
   } else if (zip) {
-    auto scratch = app.staging->scratch();
+    auto scratch = app.staging.scratch();
     if (!scratch) return scratch.error();
     response.stream = zip_of(std::move(*walk), *app.local, std::move(*scratch));
   } else {

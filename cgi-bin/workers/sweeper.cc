@@ -153,7 +153,11 @@ int main() {
   }
   // The lock is the kernel's: a sweeper that is stopped still holds it, one that dies does not.
   auto lock = open_file((*app)->config.store / "sweeper.lock", O_RDWR | O_CREAT);
-  if (!lock || ::flock(lock->get(), LOCK_EX | LOCK_NB) != 0) {
+  if (!lock) {
+    Log("sweeper").add("event", "refused").add("error", lock.error().message).write();
+    return 1;
+  }
+  if (::flock(lock->get(), LOCK_EX | LOCK_NB) != 0) {
     Log("sweeper").add("event", "busy").write();
     return 0;
   }

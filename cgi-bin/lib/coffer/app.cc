@@ -23,6 +23,7 @@ App::App(Config its_config)
     : config(std::move(its_config)),
       database(address_of(config), config.connections, check_server),
       batch(database),
+      staging(config.store / "staging", config.keep_free),
       views(config.root / "templates") {}
 
 Result<std::unique_ptr<App>> open_app() {
@@ -34,9 +35,10 @@ Result<std::unique_ptr<App>> open_app() {
   auto local = LocalStore::open(app->config.store / "blob");
   if (!local) return local.error();
   app->local = std::move(*local);
-  auto staging = Staging::open(app->config.store / "staging", app->config.keep_free);
-  if (!staging) return staging.error();
-  app->staging = std::move(*staging);
+  std::error_code error;
+  std::filesystem::create_directories(app->config.store / "staging", error);
+  if (error)
+    return Error{Errc::internal, "cannot make '" + app->config.store.string() + "/staging'"};
   return app;
 }
 

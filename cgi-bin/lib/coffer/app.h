@@ -21,8 +21,8 @@ struct App {
   Config config;
   Database database;
   Batch batch;
+  Staging staging;
   std::unique_ptr<LocalStore> local;
-  std::unique_ptr<Staging> staging;
   Views views;
 
   explicit App(Config its_config);

@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "meta/blob.h"
-#include "meta/upload.h"
 #include "meta/user.h"
 
 namespace coffer {
@@ -30,9 +29,7 @@ Error over_quota(std::uint64_t bytes, std::uint64_t left) {
 
 Ingest::~Ingest() {
   if (!upload_) return;
-  auto released = transact(app_.database, [&](Transaction& tx) {
-    return release(tx, {*upload_, user_.id, reserved_, app_.staging->name()});
-  });
+  auto released = transact(app_.database, [&](Transaction& tx) { return release(tx, *upload_); });
   if (!released)  // the sweeper does so later, once this process is gone
     Log("ingest").add("event", "unreleased").add("error", released.error().message).write();
 }
@@ -42,7 +39,7 @@ std::uint64_t Ingest::quota_left() const {
 }
 
 Result<std::uint64_t> Ingest::room() const {
-  auto free = app_.staging->room();
+  auto free = app_.staging.room();
   if (!free) return free.error();
   return std::min(quota_left(), *free);
 }
@@ -51,17 +48,17 @@ Result<> Ingest::admit(std::uint64_t bytes) {
   auto left = quota_left();
   if (bytes > left) return over_quota(bytes, left);
   if (bytes < kWorthReserving) return {};
-  auto upload = transact(app_.database, [&](Transaction& tx) {
-    return reserve(tx, user_.id, bytes, app_.staging->name());
-  });
-  if (!upload) return upload.error();
-  upload_ = *upload;
-  reserved_ = bytes;
+  auto staging = app_.staging.name();
+  if (!staging) return staging.error();
+  auto id = transact(app_.database,
+                     [&](Transaction& tx) { return reserve(tx, user_.id, bytes, *staging); });
+  if (!id) return id.error();
+  upload_ = Upload{.id = *id, .owner = user_.id, .size = bytes, .staging = std::move(*staging)};
   return {};
 }
 
 Result<Staged> Ingest::receive(Source& bytes, std::uint64_t most) {
-  return app_.staging->receive(bytes, std::min(most, app_.config.upload));
+  return app_.staging.receive(bytes, std::min(most, app_.config.upload));
 }
 
 Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uint64_t& reserved) {
@@ -90,7 +87,7 @@ Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uin
 Result<> Ingest::commit_all(const std::vector<Arrival>& arrivals, std::vector<Put>& puts) {
   return app_.batch.run([&](Transaction& tx) -> Result<> {
     puts.clear();
-    auto reserved = reserved_;
+    auto reserved = upload_ ? upload_->size : 0;
     for (const Arrival& arrival : arrivals) {
       auto put = commit_one(tx, arrival, reserved);
       if (!put) return put.error();
@@ -98,7 +95,9 @@ Result<> Ingest::commit_all(const std::vector<Arrival>& arrivals, std::vector<Pu
     }
     if (!upload_) return {};
     // What was reserved and not used goes back with the row.
-    return release(tx, {*upload_, user_.id, reserved, app_.staging->name()});
+    Upload rest = *upload_;
+    rest.size = reserved;
+    return release(tx, rest);
   });
 }
 

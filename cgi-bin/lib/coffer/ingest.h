@@ -16,6 +16,7 @@
 #include "coffer/app.h"
 #include "meta/tree.h"
 #include "meta/types.h"
+#include "meta/upload.h"
 
 namespace coffer {
 
@@ -51,9 +52,8 @@ class Ingest {
 
   App& app_;
   const User& user_;
-  std::uint64_t reserved_ = 0;
-  std::optional<UploadId> upload_;
-  bool doomed_ = false;  // the last commit met a blob that a sweeper is removing
+  std::optional<Upload> upload_;  // what admit() has reserved
+  bool doomed_ = false;           // the last commit met a blob that a sweeper is removing
 };
 
 }  // namespace coffer

@@ -96,33 +96,43 @@ Staged::~Staged() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
 
-Result<std::unique_ptr<Staging>> Staging::open(std::filesystem::path directory,
-                                               std::uint64_t keep_free) {
-  std::error_code error;
-  std::filesystem::create_directories(directory, error);
+// This process's folder, made and locked when it is first asked for.
+Result<std::filesystem::path> Staging::own() {
+  std::scoped_lock guard(mutex_);
+  if (lock_) return own_;
   // A sweeper takes what nobody holds, so also this folder between its making and its locking.
   constexpr int kTries = 100;
   for (int i = 0; i < kTries; i++) {
-    auto own = directory / random_token();
+    auto own = directory_ / random_token();
     if (::mkdir(own.c_str(), 0700) != 0) return system_error("make", own);
     auto lock = open_file(own, O_RDONLY | O_DIRECTORY);
     if (!lock && lock.error().code != Errc::not_found) return lock.error();
     struct stat info;
-    if (lock && ::flock(lock->get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(lock->get(), &info) == 0 &&
-        info.st_nlink > 0)
-      return std::unique_ptr<Staging>(new Staging(std::move(own), std::move(*lock), keep_free));
+    if (!lock || ::flock(lock->get(), LOCK_EX | LOCK_NB) != 0 || ::fstat(lock->get(), &info) != 0 ||
+        info.st_nlink == 0)
+      continue;
+    own_ = std::move(own);
+    lock_ = std::move(*lock);
+    return own_;
   }
-  return Error{Errc::unavailable, "somebody takes every folder in '" + directory.string() + "'"};
+  return Error{Errc::unavailable, "somebody takes every folder in '" + directory_.string() + "'"};
 }
 
 Staging::~Staging() {
   std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
+  if (lock_) std::filesystem::remove_all(own_, ignored);
+}
+
+Result<std::string> Staging::name() {
+  auto folder = own();
+  if (!folder) return folder.error();
+  return folder->filename().string();
 }
 
 Result<std::uint64_t> Staging::room() const {
   struct statvfs disk;
-  if (::fstatvfs(lock_.get(), &disk) != 0) return system_error("look at the disk of", directory_);
+  if (::statvfs(directory_.c_str(), &disk) != 0)
+    return system_error("look at the disk of", directory_);
   auto free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
   return free - std::min(free, keep_free_);
 }
@@ -131,7 +141,9 @@ Result<Staged> Staging::receive(Source& bytes, std::uint64_t most) {
   auto free = room();
   if (!free) return free.error();
   if (most > *free) return Error{Errc::no_space, "the disk has too little room left for that"};
-  Staged staged(directory_ / random_token());
+  auto folder = own();
+  if (!folder) return folder.error();
+  Staged staged(*folder / random_token());
   auto fd = open_file(staged.path(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
   if (!fd) return fd.error();
   if (most >= kWorthAllocating)
@@ -145,8 +157,10 @@ Result<Staged> Staging::receive(Source& bytes, std::uint64_t most) {
 }
 
 // Not by O_TMPFILE, which not every filesystem has.
-Result<Fd> Staging::scratch() const {
-  auto path = directory_ / random_token();
+Result<Fd> Staging::scratch() {
+  auto own = this->own();
+  if (!own) return own.error();
+  auto path = *own / random_token();
   auto fd = open_file(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW);
   if (fd && ::unlink(path.c_str()) != 0) return system_error("remove", path);
   return fd;

@@ -1,12 +1,13 @@
 // Staging: uploads on their way in, on the disk of the local store.
 //
-// Each process has a folder of its own there and holds a lock on it while it lives. What is
-// in a folder that nobody holds is what a killed process left behind, and goes (sweep()).
+// A process that receives has a folder of its own there and holds a lock on it while it lives.
+// What is in a folder that nobody holds is what a killed process left behind, and goes
+// (sweep_staging()). The folder is made by the first upload: all else runs on a full disk too.
 
 #pragma once
 
 #include <filesystem>
-#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -36,10 +37,9 @@ class Staged {
 
 class Staging {
  public:
-  /// Makes this process's folder below `directory`. Uploads leave `keep_free` bytes of the
-  /// disk alone.
-  static Result<std::unique_ptr<Staging>> open(std::filesystem::path directory,
-                                               std::uint64_t keep_free);
+  /// Uploads leave `keep_free` bytes of the disk of `directory` alone.
+  Staging(std::filesystem::path directory, std::uint64_t keep_free)
+      : directory_(std::move(directory)), keep_free_(keep_free) {}
   ~Staging();
 
   /// How many bytes the disk has left for uploads.
@@ -51,18 +51,19 @@ class Staging {
   Result<Staged> receive(Source& bytes, std::uint64_t most);
 
   /// A file to write to and read again, without a name: gone when it is closed.
-  Result<Fd> scratch() const;
+  Result<Fd> scratch();
 
   /// The name of this process's folder, for the rows of uploads that it has under way.
-  std::string name() const { return directory_.filename().string(); }
+  Result<std::string> name();
 
  private:
-  Staging(std::filesystem::path directory, Fd lock, std::uint64_t keep_free)
-      : directory_(std::move(directory)), lock_(std::move(lock)), keep_free_(keep_free) {}
+  Result<std::filesystem::path> own();
 
   std::filesystem::path directory_;
-  Fd lock_;
   std::uint64_t keep_free_;
+  std::mutex mutex_;
+  std::filesystem::path own_;
+  Fd lock_;
 };
 
 /// Removes the folders below `directory` that no process holds. Returns the names of those
