@@ -23,6 +23,7 @@ App::App(Config its_config)
     : config(std::move(its_config)),
       database(address_of(config), config.connections, check_server),
       batch(database),
+      reservations(database),
       staging(config.store / "staging", config.keep_free),
       views(config.root / "templates") {}
 

@@ -9,6 +9,7 @@
 
 #include "base/config.h"
 #include "blob/local.h"
+#include "coffer/reservations.h"
 #include "coffer/staging.h"
 #include "http/message.h"
 #include "sql/batch.h"
@@ -21,6 +22,7 @@ struct App {
   Config config;
   Database database;
   Batch batch;
+  Reservations reservations;
   Staging staging;
   std::unique_ptr<LocalStore> local;
   Views views;

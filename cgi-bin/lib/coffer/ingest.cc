@@ -3,7 +3,6 @@
 #include <chrono>
 #include <thread>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "meta/blob.h"
 #include "meta/user.h"
@@ -28,10 +27,7 @@ Error over_quota(std::uint64_t bytes, std::uint64_t left) {
 }  // namespace
 
 Ingest::~Ingest() {
-  if (!upload_) return;
-  auto released = transact(app_.database, [&](Transaction& tx) { return release(tx, *upload_); });
-  if (!released)  // the sweeper does so later, once this process is gone
-    Log("ingest").add("event", "unreleased").add("error", released.error().message).write();
+  if (upload_) app_.reservations.give_back(*upload_);
 }
 
 std::uint64_t Ingest::quota_left() const {
@@ -45,16 +41,19 @@ Result<std::uint64_t> Ingest::room() const {
 }
 
 Result<> Ingest::admit(std::uint64_t bytes) {
+  app_.reservations.settle();
   auto left = quota_left();
   if (bytes > left) return over_quota(bytes, left);
   if (bytes < kWorthReserving) return {};
   auto staging = app_.staging.name();
   if (!staging) return staging.error();
-  auto id = transact(app_.database,
-                     [&](Transaction& tx) { return reserve(tx, user_.id, bytes, *staging); });
-  if (!id) return id.error();
-  upload_ = Upload{.id = *id, .owner = user_.id, .size = bytes, .staging = std::move(*staging)};
-  return {};
+  return transact(app_.database, [&](Transaction& tx) -> Result<> {
+    auto id = reserve(tx, user_.id, bytes, *staging);
+    if (!id) return id.error();
+    // Noted before the commit, which may have been done even though its answer is lost.
+    upload_ = Upload{.id = *id, .owner = user_.id, .size = bytes, .staging = *staging};
+    return {};
+  });
 }
 
 Result<Staged> Ingest::receive(Source& bytes, std::uint64_t most) {
