@@ -26,7 +26,8 @@ class Batch {
 
   /// Runs `work` in a transaction and returns once that is committed, or rolled back because
   /// `work` returned an error, which is then the result. The work of others in the same
-  /// transaction is not touched by that. `work` may be run more than once.
+  /// transaction is not touched by that; a lock that nobody gets in time, or a lost connection,
+  /// fails them all. `work` may be run more than once.
   Result<> run(const Work& work);
 
  private:
