@@ -9,8 +9,8 @@
 //   GET  /file/downlaod                       the same: an old spelling that links may have
 //
 // I is an id or a path ("/Photos/a.jpg"; path= does as well). The answer carries ETag (the
-// SHA-256), Repr-Digest (RFC 9530, as Want-Repr-Digest prefers), Last-Modified and a file name (RFC
-// 6266, RFC 8187).
+// SHA-256), Repr-Digest (RFC 9530, as Want-Repr-Digest prefers), Last-Modified and a file name
+// (RFC 6266, RFC 8187).
 //
 //   400  a field that makes no sense     401  nobody is signed in
 //   404  no such file of yours           412  If-Match says no

@@ -6,8 +6,8 @@
 //   GET /file/query?folder=trash                 200  the trash, newest first
 //   GET /file/query?id=I                         200  one entry, with its digests and versions
 //   GET /file/query?q=TEXT                       200  entries with TEXT in their name, in any case
-//   GET /file/query?sha256=HEX (sha1 md5 crc32 crc64)
-//                                                200  your own files of that digest
+//   GET /file/query?sha256=HEX                   200  your own files of that digest; so for sha1,
+//                                                     md5, crc32 and crc64
 //
 // F is a folder's id or path; I an id or a path. S is name, size or time; O is asc or desc; N is
 // at most 10,000; A is the `next` of the page before. Browsers get pages, others JSON.

@@ -1,8 +1,7 @@
 // upload - take files in
 //
-//   GET  /file/upload?folder=F           200  the page; as JSON what may be sent: limits, quota,
-//   space POST /file/upload  (a form, RFC 7578)
-//                                        303  to the folder; as JSON 201 with the files
+//   GET  /file/upload?folder=F           200  the page; as JSON how large a file may be
+//   POST /file/upload  (a form)          303  to the folder; as JSON 201 with the files
 //   PUT  /file/upload?folder=F&name=N    201  the body is the file; 200 if it was there before
 //
 // F is a folder's id or path ("/Photos"); the default is the root. In a form, each part with a
@@ -15,7 +14,8 @@
 //   401  nobody is signed in                              411  no Content-Length
 //   403  a form that is not from your session             412  If-Match or If-None-Match: * says no
 //   404  no such folder                                   413  over the quota or the limit
-//   408  too little came in a minute                      415  not a form
+//   405  not a GET, POST or PUT                           415  not a form
+//   408  too little came in a minute
 //   422  the bytes are not those that Repr-Digest, Content-Digest, Content-MD5 or a field declares
 //   503  the database does not answer                     507  the disk is full
 //

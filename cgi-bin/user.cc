@@ -14,10 +14,12 @@
 //
 //   400  a field that makes no sense     401  nobody is signed in
 //   403  a form that is not from your session, or a wrong current password
-//   404  no such address or token        413  more than a small form
-//   503  the database does not answer
+//   404  no such address or token        405  not a GET or POST
+//   413 415  not a small form            503  the database does not answer
 //
-// API tokens go into Authorization: Bearer TOKEN, or HTTP Basic with your name and the token.
+// API tokens go into Authorization: Bearer TOKEN, or HTTP Basic with your name and the token. A
+// browser that is not signed in is sent to the form instead of a 401. Until you have chosen a
+// password of your own, every other address answers your browser with 403.
 
 #include "meta/user.h"
 

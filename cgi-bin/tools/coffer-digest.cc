@@ -1,7 +1,8 @@
 // coffer digest - the five digests of files
 //
-//   coffer digest FILE...     one block for each; '-' is standard input. Exit 1 if one cannot be
-//   read
+//   coffer digest FILE...     one block for each; '-' is standard input
+//
+// Exit 0, or 1 if one of them cannot be read.
 
 #include <fcntl.h>
 #include <unistd.h>
