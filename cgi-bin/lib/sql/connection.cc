@@ -5,21 +5,19 @@
 namespace coffer {
 namespace {
 
-// Nothing waits without bound: a server that hangs costs a request these many seconds at most.
 constexpr unsigned kConnectSeconds = 2;
-constexpr unsigned kReadSeconds = 4;
 
-// The server gives up on a statement a little before we do, so that it does not run on for nobody.
 constexpr char kSettings[] =
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
-    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',"
-    " innodb_lock_wait_timeout = 2, lock_wait_timeout = 3";
+    "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 2";
+// The limit of a statement, and of the wait for a table that another is changing.
 #ifdef MARIADB_VERSION_ID
 // Our statements name their index where there is a choice, so looking for statistics is a tenth of
 // a point select's time for nothing.
-constexpr char kLimit[] = "SET SESSION max_statement_time = 3, use_stat_tables = 'never'";
+constexpr char kLimit[] =
+    "SET SESSION max_statement_time = ?, lock_wait_timeout = ?, use_stat_tables = 'never'";
 #else
-constexpr char kLimit[] = "SET SESSION max_execution_time = 3000";
+constexpr char kLimit[] = "SET SESSION max_execution_time = 1000 * ?, lock_wait_timeout = ?";
 #endif
 constexpr char kIsolation[] = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
@@ -27,7 +25,8 @@ const char* or_null(const std::string& text) { return text.empty() ? nullptr : t
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> Connection::open(const DatabaseAddress& address) {
+Result<std::unique_ptr<Connection>> Connection::open(const DatabaseAddress& address,
+                                                     std::chrono::seconds limit) {
   // The library's own start-up is not safe for two threads at once.
   static std::once_flag once;
   std::call_once(once, [] { mysql_library_init(0, nullptr, nullptr); });
@@ -36,16 +35,20 @@ Result<std::unique_ptr<Connection>> Connection::open(const DatabaseAddress& addr
   connection->server_.reset(mysql_init(nullptr));
   MYSQL* server = connection->server_.get();
   if (!server) return Error{Errc::internal, "out of memory"};
+  // The server gives up on a statement a little before we do, so that it does not run on for
+  // nobody.
+  auto silence = static_cast<unsigned>(limit.count()) + 1;
   mysql_options(server, MYSQL_OPT_CONNECT_TIMEOUT, &kConnectSeconds);
-  mysql_options(server, MYSQL_OPT_READ_TIMEOUT, &kReadSeconds);
-  mysql_options(server, MYSQL_OPT_WRITE_TIMEOUT, &kReadSeconds);
+  mysql_options(server, MYSQL_OPT_READ_TIMEOUT, &silence);
+  mysql_options(server, MYSQL_OPT_WRITE_TIMEOUT, &silence);
   mysql_options(server, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   if (!mysql_real_connect(server, or_null(address.host), or_null(address.user),
                           or_null(address.password), or_null(address.database), address.port,
                           or_null(address.socket), CLIENT_FOUND_ROWS))
     return connection->failed(mysql_errno(server), mysql_error(server));
-  for (auto settings : {kSettings, kLimit, kIsolation})
+  for (auto settings : {kSettings, kIsolation})
     if (auto set = connection->run_script(settings); !set) return set.error();
+  if (auto set = connection->run(kLimit, {limit.count(), limit.count()}); !set) return set.error();
   return connection;
 }
 

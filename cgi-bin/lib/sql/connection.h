@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,12 +27,18 @@ struct DatabaseAddress {
   std::string database;
 };
 
+/// How long a statement may take: nothing waits without bound. A request is answered in seconds,
+/// whatever the server does; who looks at or changes whole tables needs as long as they are.
+inline constexpr std::chrono::seconds kRequestLimit{3};
+inline constexpr std::chrono::seconds kTableLimit{12 * 3600};
+
 class Connection {
  public:
   /// Connects within 2 s, and sets what every program relies on: strict SQL mode, READ
   /// COMMITTED, UTF-8, and limits on how long a statement or a lock may take.
   /// Errc::unavailable if nobody answers.
-  static Result<std::unique_ptr<Connection>> open(const DatabaseAddress& address);
+  static Result<std::unique_ptr<Connection>> open(const DatabaseAddress& address,
+                                                  std::chrono::seconds limit = kRequestLimit);
 
   /// Runs a statement that gives rows. `sql` must be a constant: its address is its name here.
   Result<> query(const char* sql, std::initializer_list<Value> values, const EachRow& each);
