@@ -31,7 +31,7 @@ Result<unsigned> run() {
     if (auto made = (*server)->run_script(kMake); !made) return made.error();
   }
   address.database = config->database;
-  auto db = Connection::open(address);
+  auto db = Connection::open(address, kTableLimit);
   if (!db) return db.error();
   return migrate(**db, config->root / "sql");
 }
