@@ -1,6 +1,7 @@
 #include "meta/entry.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "meta/entry_row.h"
 
@@ -12,31 +13,38 @@ constexpr char kFind[] =
 constexpr char kFindChild[] =
     "SELECT " ENTRY_COLUMNS " FROM entry e WHERE owner = ? AND parent = ? AND name = ?";
 
-// Keyset pagination, spelt out: the server makes no range of a row comparison, and without
-// the hint it would walk the folder from its start. Each reads as many rows as it returns.
+// Keyset pagination: each statement is one range of an index and reads as many rows as it returns.
 constexpr char kByName[] = "SELECT " ENTRY_COLUMNS
                            " FROM entry e WHERE owner = ? AND parent = ?"
                            " AND name > ? ORDER BY name LIMIT ?";
 constexpr char kByNameDown[] = "SELECT " ENTRY_COLUMNS
                                " FROM entry e WHERE owner = ? AND parent = ?"
                                " AND name < ? ORDER BY name DESC LIMIT ?";
-constexpr char kBySize[] = "SELECT " ENTRY_COLUMNS
-                           " FROM entry e FORCE INDEX (by_size)"
-                           " WHERE owner = ? AND parent = ? AND size >= ?"
-                           " AND (size > ? OR name > ?) ORDER BY size, name LIMIT ?";
-constexpr char kBySizeDown[] = "SELECT " ENTRY_COLUMNS
-                               " FROM entry e FORCE INDEX (by_size)"
-                               " WHERE owner = ? AND parent = ? AND size <= ?"
-                               " AND (size < ? OR name < ?) ORDER BY size DESC, name DESC LIMIT ?";
-constexpr char kByTime[] = "SELECT " ENTRY_COLUMNS
-                           " FROM entry e FORCE INDEX (by_time)"
-                           " WHERE owner = ? AND parent = ? AND modified >= ?"
-                           " AND (modified > ? OR name > ?) ORDER BY modified, name LIMIT ?";
-constexpr char kByTimeDown[] =
-    "SELECT " ENTRY_COLUMNS
-    " FROM entry e FORCE INDEX (by_time)"
-    " WHERE owner = ? AND parent = ? AND modified <= ?"
-    " AND (modified < ? OR name < ?) ORDER BY modified DESC, name DESC LIMIT ?";
+
+// By size or time a page takes two: the rest of those of one size, by name, and the sizes that
+// follow. Said in one statement, as a comparison of size and name, that is no range to the server:
+// it would walk all entries of that size. The indexes end with the primary key and so have the
+// names of one size in order; without the hint the server may sort the folder instead.
+#define REST_OF(index, key, than, order)                    \
+  "SELECT " ENTRY_COLUMNS " FROM entry e FORCE INDEX (" index \
+  ") WHERE owner = ? AND parent = ?"                        \
+  " AND " key " = ? AND name " than " ? ORDER BY name" order " LIMIT ?"
+#define STARTING_AT(index, key, than, order)                \
+  "SELECT " ENTRY_COLUMNS " FROM entry e FORCE INDEX (" index \
+  ") WHERE owner = ? AND parent = ?"                        \
+  " AND " key " " than "= ? ORDER BY " key order ", name" order " LIMIT ?"
+
+struct Keyset {
+  const char* rest_of;
+  const char* starting_at;
+};
+constexpr Keyset kBySize[] = {
+    {REST_OF("by_size", "size", ">", ""), STARTING_AT("by_size", "size", ">", "")},
+    {REST_OF("by_size", "size", "<", " DESC"), STARTING_AT("by_size", "size", "<", " DESC")}};
+constexpr Keyset kByTime[] = {
+    {REST_OF("by_time", "modified", ">", ""), STARTING_AT("by_time", "modified", ">", "")},
+    {REST_OF("by_time", "modified", "<", " DESC"),
+     STARTING_AT("by_time", "modified", "<", " DESC")}};
 
 constexpr char kVersions[] =
     "SELECT v.id, v.entry, v.sha256, v.size, v.modified FROM version v"
@@ -48,6 +56,24 @@ constexpr char kVersion[] =
 Version version_of(const Row& row) {
   return {row.id<VersionId>(0), row.id<EntryId>(1), row.bytes<32>(2), row.number(3),
           row.id<Time>(4)};
+}
+
+/// What an entry's row is called in the folder of that page.
+std::string name_in(const FolderPage& page, const Entry& entry) {
+  return page.folder == kTrash ? trash_name_of(entry) : entry.name;
+}
+
+Result<std::vector<Entry>> list_by_name(Connection& db, UserId owner, const FolderPage& page) {
+  // Bounds for the first page: every name is greater than '', and none than 64 times the
+  // greatest code point.
+  static const std::string greatest = [] {
+    std::string text;
+    for (int i = 0; i < 64; i++) text += "\U0010FFFF";
+    return text;
+  }();
+  auto sql = page.descending ? kByNameDown : kByName;
+  auto name = page.after ? name_in(page, *page.after) : page.descending ? greatest : "";
+  return select_entries(db, sql, {owner, page.folder, name, page.limit});
 }
 
 Result<Entry> one(Result<std::vector<Entry>> entries) {
@@ -90,24 +116,27 @@ Result<Entry> find_child(Connection& db, UserId owner, EntryId folder, std::stri
 }
 
 Result<std::vector<Entry>> list_folder(Connection& db, UserId owner, const FolderPage& page) {
-  // Bounds for the first page: every name is greater than '', and none than 64 times the
-  // greatest code point.
-  static const std::string greatest = [] {
-    std::string text;
-    for (int i = 0; i < 64; i++) text += "\U0010FFFF";
-    return text;
-  }();
-  bool down = page.descending;
-  std::string name = down ? greatest : "";
-  if (page.after) name = page.folder == kTrash ? trash_name_of(*page.after) : page.after->name;
-  std::uint64_t key = down ? INT64_MAX : 0;
-  if (page.after)
-    key = page.sort == Sort::size ? page.after->size : std::uint64_t(page.after->modified);
-  if (page.sort == Sort::name)
-    return select_entries(db, down ? kByNameDown : kByName, {owner, page.folder, name, page.limit});
-  auto sql =
-      page.sort == Sort::size ? (down ? kBySizeDown : kBySize) : (down ? kByTimeDown : kByTime);
-  return select_entries(db, sql, {owner, page.folder, key, key, name, page.limit});
+  if (page.sort == Sort::name) return list_by_name(db, owner, page);
+  auto key_of = [&](const Entry& entry) {
+    return page.sort == Sort::size ? entry.size : std::uint64_t(entry.modified);
+  };
+  const Keyset& by = (page.sort == Sort::size ? kBySize : kByTime)[page.descending];
+  std::uint64_t start = page.descending ? UINT64_MAX : 0;
+  std::vector<Entry> entries;
+  if (page.after) {
+    auto key = key_of(*page.after);
+    auto rest = select_entries(db, by.rest_of,
+                               {owner, page.folder, key, name_in(page, *page.after), page.limit});
+    if (!rest || rest->size() == page.limit || key == (page.descending ? 0 : UINT64_MAX))
+      return rest;
+    entries = std::move(*rest);
+    start = page.descending ? key - 1 : key + 1;
+  }
+  auto more =
+      select_entries(db, by.starting_at, {owner, page.folder, start, page.limit - entries.size()});
+  if (!more) return more;
+  std::ranges::move(*more, std::back_inserter(entries));
+  return entries;
 }
 
 // A statement for each level: people's folders are a few levels deep, and a recursive one costs
