@@ -25,13 +25,13 @@ constexpr char kByNameDown[] = "SELECT " ENTRY_COLUMNS
 // follow. Said in one statement, as a comparison of size and name, that is no range to the server:
 // it would walk all entries of that size. The indexes end with the primary key and so have the
 // names of one size in order; without the hint the server may sort the folder instead.
-#define REST_OF(index, key, than, order)                    \
+#define REST_OF(index, key, than, order)                      \
   "SELECT " ENTRY_COLUMNS " FROM entry e FORCE INDEX (" index \
-  ") WHERE owner = ? AND parent = ?"                        \
+  ") WHERE owner = ? AND parent = ?"                          \
   " AND " key " = ? AND name " than " ? ORDER BY name" order " LIMIT ?"
-#define STARTING_AT(index, key, than, order)                \
+#define STARTING_AT(index, key, than, order)                  \
   "SELECT " ENTRY_COLUMNS " FROM entry e FORCE INDEX (" index \
-  ") WHERE owner = ? AND parent = ?"                        \
+  ") WHERE owner = ? AND parent = ?"                          \
   " AND " key " " than "= ? ORDER BY " key order ", name" order " LIMIT ?"
 
 struct Keyset {

@@ -1,5 +1,9 @@
 // The part of meta/entry.h that looks across folders.
 
+#include <algorithm>
+#include <iterator>
+#include <map>
+
 #include "base/text.h"
 #include "meta/entry.h"
 #include "meta/entry_row.h"
@@ -8,17 +12,24 @@ namespace coffer {
 namespace {
 
 // The index by_name has the owner's names side by side, so that this reads the names of one
-// user and no rows but those it returns.
-constexpr char kSearch[] =
-    "SELECT " ENTRY_COLUMNS
-    " FROM entry e FORCE INDEX (by_name)"
-    " WHERE owner = ? AND parent NOT IN (1, 2)"
-    " AND name COLLATE utf8mb4_general_ci LIKE ? ESCAPE '!' ORDER BY name LIMIT ?";
+// user and no rows but those it returns. It goes on with the folder: a page after a hit is the
+// rest of those of its name, and the names that follow.
+#define SEARCH(place, order)            \
+  "SELECT " ENTRY_COLUMNS               \
+  " FROM entry e FORCE INDEX (by_name)" \
+  " WHERE owner = ? AND " place         \
+  " AND parent NOT IN (1, 2, ?)"        \
+  " AND name COLLATE utf8mb4_general_ci LIKE ? ESCAPE '!' ORDER BY " order " LIMIT ?"
 
+constexpr char kSearchName[] = SEARCH("name = ? AND parent > ?", "parent");
+constexpr char kSearchNames[] = SEARCH("name > ?", "name, parent");
+
+// In no order of ours: the database gives them as its index has them and stops at the limit, where
+// it would read every entry of the blob to sort them.
 #define BY_DIGEST(column)                              \
   "SELECT " ENTRY_COLUMNS                              \
   " FROM `blob` b JOIN entry e ON e.sha256 = b.sha256" \
-  " WHERE b." column " = ? AND e.owner = ? AND e.parent <> 2 ORDER BY e.id LIMIT ?"
+  " WHERE b." column " = ? AND e.owner = ? AND e.parent <> 2 LIMIT ?"
 
 constexpr char kBySha256[] = BY_DIGEST("sha256");
 constexpr char kBySha1[] = BY_DIGEST("sha1");
@@ -52,17 +63,51 @@ std::string like_pattern(std::string_view part) {
   return pattern + "%";
 }
 
+Result<bool> is_in_trash(Connection& db, UserId owner, EntryId folder) {
+  if (folder == kRoot) return false;
+  Result<std::vector<Entry>> path = std::vector<Entry>{};
+  if (auto entry = find_entry(db, owner, folder); entry)
+    path = find_path(db, owner, *entry);
+  else
+    path = entry.error();
+  if (path) return path->front().trashed.has_value();
+  if (path.error().code == Errc::not_found) return true;  // it went for good a moment ago
+  return path.error();
+}
+
 }  // namespace
 
 Result<std::vector<Entry>> search_entries(Connection& db, UserId owner, std::string_view part,
                                           std::size_t limit) {
-  auto found = select_entries(db, kSearch, {owner, like_pattern(part), limit});
-  if (!found) return found.error();
+  auto pattern = like_pattern(part);
   std::vector<Entry> entries;
-  for (Entry& entry : *found) {
-    auto path = find_path(db, owner, entry);
-    if (!path) return path.error();
-    if (!path->front().trashed) entries.push_back(std::move(entry));
+  std::map<EntryId, bool> in_trash;  // by folder, so that each is looked at once
+  EntryId skipped = kGone;           // a folder there, perhaps with very many hits in it
+  Entry last;
+  for (bool more = true; more && entries.size() < limit;) {
+    auto hits =
+        select_entries(db, kSearchName, {owner, last.name, last.parent, skipped, pattern, limit});
+    if (!hits) return hits;
+    if (hits->size() < limit) {
+      auto others = select_entries(db, kSearchNames,
+                                   {owner, last.name, skipped, pattern, limit - hits->size()});
+      if (!others) return others;
+      std::ranges::move(*others, std::back_inserter(*hits));
+    }
+    more = hits->size() == limit;
+    if (more) last = hits->back();
+    for (Entry& hit : *hits) {
+      auto [known, added] = in_trash.try_emplace(hit.parent, false);
+      if (added) {
+        auto there = is_in_trash(db, owner, hit.parent);
+        if (!there) return there.error();
+        known->second = *there;
+      }
+      if (known->second)
+        skipped = hit.parent;
+      else if (entries.size() < limit)
+        entries.push_back(std::move(hit));
+    }
   }
   return entries;
 }
