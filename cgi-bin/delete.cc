@@ -29,8 +29,7 @@ using namespace coffer;
 constexpr std::size_t kPurgeNow = 1000;
 
 Result<std::uint64_t> remove(App& app, UserId user, const Fields& form) {
-  if (form.value("trash") == "empty")
-    return transact(app.database, [&](Transaction& tx) { return empty_trash(tx, user, 0); });
+  if (form.value("trash") == "empty") return empty_trash(app.database, user, 0);
   auto ids = ids_of(form.all("id"));
   if (!ids) return ids.error();
   auto version = number_field(form, "version");

@@ -59,9 +59,7 @@ Result<> sweep_trash(App& app) {
   }
   if (!users) return users.error();
   for (const User& user : *users) {
-    auto emptied = transact(app.database, [&](Transaction& tx) {
-      return empty_trash(tx, user.id, app.config.trash_ms);
-    });
+    auto emptied = empty_trash(app.database, user.id, app.config.trash_ms);
     if (!emptied) return emptied.error();
     for (bool more = true; more;) {
       auto purged = purge(app.database, user.id, kAtATime);

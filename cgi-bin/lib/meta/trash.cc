@@ -1,5 +1,7 @@
 #include "meta/trash.h"
 
+#include <algorithm>
+
 #include "meta/blob.h"
 #include "meta/entry.h"
 #include "meta/entry_row.h"
@@ -26,9 +28,9 @@ constexpr char kDelete[] =
     " was_name = COALESCE(was_name, name),"
     " trashed = COALESCE(trashed, UNIX_TIMESTAMP(NOW(3)) * 1000), parent = 2, name = id"
     " WHERE owner = ? AND id = ? AND parent <> 2";
+constexpr char kNow[] = "SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS UNSIGNED)";
 constexpr char kEmpty[] =
-    "UPDATE entry SET parent = 2, name = id WHERE owner = ? AND parent = 1"
-    " AND trashed <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
+    "UPDATE entry SET parent = 2, name = id WHERE owner = ? AND parent = 1 AND name < ? LIMIT ?";
 
 constexpr char kGoing[] =
     "SELECT " ENTRY_COLUMNS " FROM entry e WHERE owner = ? AND parent = 2 LIMIT ? FOR UPDATE";
@@ -39,7 +41,16 @@ constexpr char kOpenFolder[] =
 constexpr char kRemove[] = "DELETE FROM entry WHERE owner = ? AND id = ?";
 constexpr char kRemoveVersions[] = "DELETE FROM version WHERE entry = ?";
 
+// Pieces that neither run into a statement's time limit nor hold locks for long.
 constexpr std::size_t kRowsAtATime = 100;
+constexpr std::size_t kMovesAtATime = 1000;
+
+// How the names of those in the trash begin that came at that time.
+std::string trash_prefix(std::uint64_t time) {
+  std::string text = std::to_string(time);
+  text.insert(0, 16 - std::min<std::size_t>(16, text.size()), '0');
+  return text;
+}
 
 Result<> remove_file(Transaction& tx, UserId owner, const Entry& file) {
   auto versions = list_versions(tx, owner, file.id);
@@ -68,9 +79,8 @@ Result<> remove_folder(Transaction& tx, UserId owner, const Entry& folder) {
 }  // namespace
 
 std::string trash_name_of(const Entry& entry) {
-  std::string time = std::to_string(std::uint64_t(entry.trashed.value_or(Time{})));
-  time.insert(0, 16 - std::min<std::size_t>(16, time.size()), '0');
-  return time + "-" + std::to_string(std::uint64_t(entry.id));
+  return trash_prefix(std::uint64_t(entry.trashed.value_or(Time{}))) + "-" +
+         std::to_string(std::uint64_t(entry.id));
 }
 
 Result<> trash_entry(Transaction& tx, UserId owner, EntryId id) {
@@ -102,10 +112,24 @@ Result<> delete_entry(Transaction& tx, UserId owner, EntryId id) {
   return {};
 }
 
-Result<std::uint64_t> empty_trash(Transaction& tx, UserId owner, std::uint64_t age_ms) {
-  auto emptied = tx.run(kEmpty, {owner, age_ms});
-  if (!emptied) return emptied.error();
-  return emptied->rows;
+Result<std::uint64_t> empty_trash(Database& database, UserId owner, std::uint64_t age_ms) {
+  // The moment is one for all pieces: what comes to the trash meanwhile stays there.
+  std::uint64_t now = 0;
+  {
+    auto db = database.borrow();
+    if (!db) return db.error();
+    auto asked = (*db)->query(kNow, {}, [&](const Row& row) { now = row.number(0); });
+    if (!asked) return asked.error();
+  }
+  auto later = trash_prefix(now - std::min(age_ms, now) + 1);
+  for (std::uint64_t emptied = 0;;) {
+    auto piece = transact(database, [&](Transaction& tx) {
+      return tx.run(kEmpty, {owner, later, kMovesAtATime});
+    });
+    if (!piece) return piece.error();
+    emptied += piece->rows;
+    if (piece->rows < kMovesAtATime) return emptied;
+  }
 }
 
 Result<bool> purge(Database& database, UserId owner, std::size_t limit) {

@@ -21,9 +21,9 @@ Result<EntryId> restore_entry(Transaction& tx, UserId owner, EntryId id);
 /// Deletes an entry for good: from now on nobody sees it.
 Result<> delete_entry(Transaction& tx, UserId owner, EntryId id);
 
-/// Deletes for good what is in the trash for longer than `age_ms`; 0 empties it.
-/// Returns how many entries left.
-Result<std::uint64_t> empty_trash(Transaction& tx, UserId owner, std::uint64_t age_ms);
+/// Deletes for good what is in the trash for longer than `age_ms`; 0 empties it. A transaction
+/// for every thousand, so after an error some may be gone. Returns how many entries left.
+Result<std::uint64_t> empty_trash(Database& database, UserId owner, std::uint64_t age_ms);
 
 /// Frees what was deleted for good, about `limit` rows of it: references are dropped and the
 /// quota is given back. Returns whether there is more to do.
