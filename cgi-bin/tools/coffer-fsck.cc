@@ -5,17 +5,23 @@
 //
 // Prints a line for each thing that is wrong, and a summary. Exit 0 only if all is well, 1 if
 // something is wrong, 2 if it could not look. Never changes or removes anything. Bytes that no
-// row knows and rows that nobody refers to are not wrong: the sweeper takes them in time. So is
-// what changes while it looks; run it again, or while nobody uploads, to be sure.
+// row knows, rows that nobody refers to and what killed uploads leave are the sweeper's, and wrong
+// only a day after it should have taken them. What changes while it looks may seem wrong; run it
+// again, or while nobody uploads, to be sure. It takes its time: nothing of it is bound to seconds.
 //
 // It shares no code with the programs that write: it asks the database and the disk itself.
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
 #include <iostream>
 #include <set>
 #include <string>
@@ -30,46 +36,82 @@ namespace {
 
 using namespace coffer;
 
-// What must be empty in every committed state: each row is one thing that is wrong.
+constexpr std::uint64_t kDayMs = 24ull * 3600 * 1000;
+
+// What must be empty in every committed state: each row names, as text, one thing that is wrong.
 struct Check {
   const char* what;
   const char* sql;
 };
 constexpr Check kChecks[] = {
-    {"entry points at a blob without a row",
-     "SELECT e.id FROM entry e LEFT JOIN `blob` b ON b.sha256 = e.sha256"
+    {"entry points at no blob, a doomed one, or one of another size",
+     "SELECT CONCAT(e.id) FROM entry e LEFT JOIN `blob` b ON b.sha256 = e.sha256"
      " WHERE NOT e.folder AND (b.sha256 IS NULL OR b.doomed OR b.size <> e.size)"},
-    {"version points at a blob without a row",
-     "SELECT v.id FROM version v LEFT JOIN `blob` b ON b.sha256 = v.sha256"
+    {"version points at no blob, a doomed one, or one of another size",
+     "SELECT CONCAT(v.id) FROM version v LEFT JOIN `blob` b ON b.sha256 = v.sha256"
      " WHERE b.sha256 IS NULL OR b.doomed OR b.size <> v.size"},
-    {"version belongs to no entry",
-     "SELECT v.id FROM version v LEFT JOIN entry e ON e.id = v.entry WHERE e.id IS NULL"},
+    {"folder has bytes of its own",
+     "SELECT CONCAT(id) FROM entry WHERE folder AND (sha256 IS NOT NULL OR size <> 0)"},
+    {"version belongs to no file",
+     "SELECT CONCAT(v.id) FROM version v LEFT JOIN entry e ON e.id = v.entry"
+     " WHERE e.id IS NULL OR e.folder"},
     {"entry is in no folder",
-     "SELECT e.id FROM entry e LEFT JOIN entry p ON p.id = e.parent AND p.owner = e.owner"
+     "SELECT CONCAT(e.id) FROM entry e LEFT JOIN entry p ON p.id = e.parent AND p.owner = e.owner"
      " AND p.folder WHERE e.parent > 2 AND p.id IS NULL"},
+    {"folder is reached from no root",
+     "WITH RECURSIVE tree AS (SELECT owner, id FROM entry WHERE parent <= 2 AND folder"
+     " UNION ALL SELECT e.owner, e.id FROM tree t JOIN entry e"
+     " ON e.owner = t.owner AND e.parent = t.id AND e.folder)"
+     " SELECT CONCAT(e.id) FROM entry e LEFT JOIN tree t ON t.id = e.id"
+     " JOIN entry p ON p.id = e.parent WHERE e.folder AND t.id IS NULL"},
+    {"entry is half in the trash",
+     "SELECT CONCAT(id) FROM entry WHERE (parent IN (1, 2)) <> (trashed IS NOT NULL)"
+     " OR (parent IN (1, 2)) <> (was_parent IS NOT NULL)"
+     " OR (parent IN (1, 2)) <> (was_name IS NOT NULL)"},
     {"entry belongs to no user",
-     "SELECT e.id FROM entry e LEFT JOIN user u ON u.id = e.owner WHERE u.id IS NULL"},
+     "SELECT CONCAT(e.id) FROM entry e LEFT JOIN user u ON u.id = e.owner WHERE u.id IS NULL"},
+    {"upload belongs to no user",
+     "SELECT CONCAT(p.id) FROM upload p LEFT JOIN user u ON u.id = p.owner WHERE u.id IS NULL"},
     {"blob has a wrong count of references",
-     "SELECT LOWER(HEX(b.sha256)) FROM `blob` b LEFT JOIN (SELECT sha256, COUNT(*) AS n FROM"
-     " (SELECT sha256 FROM entry WHERE NOT folder UNION ALL SELECT sha256 FROM version) r"
-     " GROUP BY sha256) c ON c.sha256 = b.sha256 WHERE b.refs <> COALESCE(c.n, 0)"},
+     "SELECT LOWER(HEX(b.sha256)) FROM `blob` b"
+     " LEFT JOIN (SELECT sha256, COUNT(*) AS n FROM entry FORCE INDEX (by_blob)"
+     " WHERE sha256 IS NOT NULL GROUP BY sha256) e ON e.sha256 = b.sha256"
+     " LEFT JOIN (SELECT sha256, COUNT(*) AS n FROM version GROUP BY sha256) v"
+     " ON v.sha256 = b.sha256 WHERE b.refs <> COALESCE(e.n, 0) + COALESCE(v.n, 0)"},
+    {"blob that is referred to has no copy",
+     "SELECT LOWER(HEX(b.sha256)) FROM `blob` b LEFT JOIN copy c ON c.sha256 = b.sha256"
+     " WHERE b.refs > 0 AND c.sha256 IS NULL"},
+    {"copy is of no blob",
+     "SELECT LOWER(HEX(c.sha256)) FROM copy c LEFT JOIN `blob` b ON b.sha256 = c.sha256"
+     " WHERE b.sha256 IS NULL"},
     {"user has a wrong count of used bytes",
-     "SELECT u.id FROM user u LEFT JOIN (SELECT owner, SUM(size) AS n FROM"
-     " (SELECT owner, size FROM entry UNION ALL SELECT e.owner, v.size FROM version v"
-     " JOIN entry e ON e.id = v.entry) s GROUP BY owner) c ON c.owner = u.id"
-     " WHERE u.used <> COALESCE(c.n, 0)"},
+     "SELECT CONCAT(u.id) FROM user u"
+     " LEFT JOIN (SELECT owner, SUM(size) AS n FROM entry GROUP BY owner) e ON e.owner = u.id"
+     " LEFT JOIN (SELECT e.owner, SUM(v.size) AS n FROM version v JOIN entry e ON e.id = v.entry"
+     " GROUP BY e.owner) v ON v.owner = u.id"
+     " WHERE u.used <> COALESCE(e.n, 0) + COALESCE(v.n, 0)"},
     {"user has a wrong count of reserved bytes",
-     "SELECT u.id FROM user u LEFT JOIN (SELECT owner, SUM(size) AS n FROM upload GROUP BY owner)"
-     " c ON c.owner = u.id WHERE u.reserved <> COALESCE(c.n, 0)"},
+     "SELECT CONCAT(u.id) FROM user u"
+     " LEFT JOIN (SELECT owner, SUM(size) AS n FROM upload GROUP BY owner) p ON p.owner = u.id"
+     " WHERE u.reserved <> COALESCE(p.n, 0)"},
 };
+constexpr char kOverdue[] =
+    "SELECT LOWER(HEX(sha256)) FROM `blob` FORCE INDEX (unreferenced)"
+    " WHERE refs = 0 AND touched <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
 constexpr char kBlobs[] =
-    "SELECT b.sha256, b.size, b.sha1, b.md5, b.crc32, b.crc64, b.refs FROM `blob` b"
-    " LEFT JOIN copy c ON c.sha256 = b.sha256 AND c.store = 'local'"
-    " WHERE b.refs > 0 AND b.sha256 > ? ORDER BY b.sha256 LIMIT 1000";
+    "SELECT sha256, size, sha1, md5, crc32, crc64, refs FROM `blob`"
+    " WHERE sha256 BETWEEN ? AND ? ORDER BY sha256";
+
+struct Blob {
+  Digests digests;
+  std::uint64_t size;
+  std::uint64_t refs;
+};
 
 struct Checker {
   bool read = false;
   std::string store;
+  std::uint64_t overdue_ms = 0;  // how old what belongs to nobody may be
   std::uint64_t wrong = 0;
   std::uint64_t blobs = 0;
   std::uint64_t bytes = 0;
@@ -79,15 +121,35 @@ struct Checker {
     wrong++;
     std::cout << what << "\n";
   }
+  bool is_overdue(const std::string& path) const;
 
-  std::string path_of(const std::string& name) const {
-    return store + "/" + name.substr(0, 2) + "/" + name;
-  }
-
-  void check_blob(const Digests& digests, std::uint64_t size);
+  Result<> check_rows(Connection& db);
+  Result<> check_store(Connection& db);
+  Result<> check_folder(Connection& db, std::uint8_t first);
+  void check_blob(const Blob& blob, const std::string& path);
   void check_bytes(const Digests& digests, const std::string& path);
-  void count_strays(const std::set<std::string>& known);
+  Result<> check_staging();
 };
+
+/// The names in a directory; none if there is no such directory.
+Result<std::set<std::string>> names_in(const std::string& path) {
+  std::set<std::string> names;
+  DIR* directory = ::opendir(path.c_str());
+  if (!directory && errno == ENOENT) return names;
+  if (!directory) return Error{Errc::internal, "cannot read '" + path + "': " + strerror(errno)};
+  while (dirent* entry = ::readdir(directory)) names.insert(entry->d_name);
+  ::closedir(directory);
+  names.erase(".");
+  names.erase("..");
+  return names;
+}
+
+bool Checker::is_overdue(const std::string& path) const {
+  struct stat info;
+  if (::lstat(path.c_str(), &info) != 0) return false;
+  auto age = std::max<std::time_t>(0, ::time(nullptr) - info.st_mtim.tv_sec);
+  return static_cast<std::uint64_t>(age) * 1000 > overdue_ms;
+}
 
 void Checker::check_bytes(const Digests& digests, const std::string& path) {
   int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -97,75 +159,102 @@ void Checker::check_bytes(const Digests& digests, const std::string& path) {
   while (fd >= 0 && (n = ::read(fd, buffer.data(), buffer.size())) > 0)
     digester.update({buffer.data(), static_cast<std::size_t>(n)});
   if (fd >= 0) ::close(fd);
-  if (n < 0) return complain("blob " + hex(digests.sha256) + " cannot be read");
-  if (digester.finish() != digests) complain("blob " + hex(digests.sha256) + " has other bytes");
+  if (n < 0) return complain("blob cannot be read: " + hex(digests.sha256));
+  if (digester.finish() != digests) complain("blob has other bytes: " + hex(digests.sha256));
 }
 
-void Checker::check_blob(const Digests& digests, std::uint64_t size) {
-  auto name = hex(digests.sha256);
-  auto path = path_of(name);
+void Checker::check_blob(const Blob& blob, const std::string& path) {
+  auto name = hex(blob.digests.sha256);
   struct stat info;
   blobs++;
-  bytes += size;
-  if (::lstat(path.c_str(), &info) != 0) return complain("blob " + name + " has no file");
-  if (!S_ISREG(info.st_mode)) return complain("blob " + name + " is not a file");
-  if (static_cast<std::uint64_t>(info.st_size) != size)
-    return complain("blob " + name + " has " + std::to_string(info.st_size) + " bytes, not " +
-                    std::to_string(size));
-  if (read) check_bytes(digests, path);
+  bytes += blob.size;
+  if (::lstat(path.c_str(), &info) != 0) return complain("blob has no file: " + name);
+  if (!S_ISREG(info.st_mode)) return complain("blob is not a file: " + name);
+  if (static_cast<std::uint64_t>(info.st_size) != blob.size)
+    return complain("blob has " + std::to_string(info.st_size) + " bytes, not " +
+                    std::to_string(blob.size) + ": " + name);
+  if (read) check_bytes(blob.digests, path);
 }
 
-void Checker::count_strays(const std::set<std::string>& known) {
-  for (int i = 0; i < 256; i++) {
-    std::uint8_t byte[] = {static_cast<std::uint8_t>(i)};
-    DIR* directory = ::opendir((store + "/" + hex(byte)).c_str());
-    while (dirent* entry = directory ? ::readdir(directory) : nullptr)
-      if (entry->d_name[0] != '.' && !known.contains(entry->d_name)) stray++;
-    if (directory) ::closedir(directory);
+// One folder of the store and the blobs that belong there: what is compared is kept in memory.
+Result<> Checker::check_folder(Connection& db, std::uint8_t first) {
+  std::string folder = store + "/blob/" + hex({&first, 1});
+  auto names = names_in(folder);
+  if (!names) return names.error();
+  Sha256 from{}, to;
+  to.fill(0xff);
+  from[0] = to[0] = first;
+  std::vector<Blob> rows;
+  auto asked = db.query(kBlobs, {from, to}, [&](const Row& row) {
+    rows.push_back(
+        {{row.bytes<32>(0), row.bytes<20>(2), row.bytes<16>(3), row.bytes<4>(4), row.bytes<8>(5)},
+         row.number(1),
+         row.number(6)});
+  });
+  if (!asked) return asked;
+  for (const Blob& blob : rows) {
+    auto name = hex(blob.digests.sha256);
+    bool there = names->erase(name) > 0;
+    if (blob.refs > 0)
+      check_blob(blob, folder + "/" + name);
+    else
+      stray += there;
   }
-}
-
-Result<> check_all(Checker& checker, Connection& db) {
-  for (const Check& check : kChecks) {
-    auto asked = db.query(check.sql, {}, [&](const Row& row) {
-      auto id = row.text(0).empty() ? std::to_string(row.number(0)) : std::string(row.text(0));
-      checker.complain(std::string(check.what) + ": " + id);
-    });
-    if (!asked) return asked;
+  for (const std::string& name : *names) {
+    stray++;
+    if (is_overdue(folder + "/" + name)) complain("file nobody knows is overdue: " + name);
   }
-  std::set<std::string> known;
-  Sha256 after{};
-  for (std::size_t page = 1; page > 0;) {
-    std::vector<std::pair<Digests, std::uint64_t>> rows;
-    auto asked = db.query(kBlobs, {after}, [&](const Row& row) {
-      rows.push_back(
-          {{row.bytes<32>(0), row.bytes<20>(2), row.bytes<16>(3), row.bytes<4>(4), row.bytes<8>(5)},
-           row.number(1)});
-    });
-    if (!asked) return asked;
-    for (const auto& [digests, size] : rows) {
-      checker.check_blob(digests, size);
-      known.insert(hex(digests.sha256));
-      after = digests.sha256;
-    }
-    page = rows.size();
-  }
-  checker.count_strays(known);
   return {};
+}
+
+// A process holds a lock on its folder while it lives. Folders of today are left alone: asking
+// for the lock could keep it from a process that has just made one.
+Result<> Checker::check_staging() {
+  auto names = names_in(store + "/staging");
+  if (!names) return names.error();
+  for (const std::string& name : *names) {
+    auto path = store + "/staging/" + name;
+    if (!is_overdue(path)) continue;
+    int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    bool held = fd >= 0 && ::flock(fd, LOCK_SH | LOCK_NB) != 0;
+    if (fd >= 0) ::close(fd);
+    if (!held) complain("remains of an upload are overdue: " + name);
+  }
+  return {};
+}
+
+Result<> Checker::check_rows(Connection& db) {
+  auto ask = [&](const char* what, const char* sql, std::initializer_list<Value> values) {
+    return db.query(sql, values, [&](const Row& row) {
+      complain(std::string(what) + ": " + std::string(row.text(0)));
+    });
+  };
+  for (const Check& check : kChecks)
+    if (auto asked = ask(check.what, check.sql, {}); !asked) return asked;
+  return ask("blob nobody refers to is overdue", kOverdue, {overdue_ms});
+}
+
+Result<> Checker::check_store(Connection& db) {
+  for (int first = 0; first < 256; first++)
+    if (auto checked = check_folder(db, static_cast<std::uint8_t>(first)); !checked) return checked;
+  return check_staging();
 }
 
 Result<> check(Checker& checker) {
   auto config = read_config();
   if (!config) return config.error();
-  checker.store = (config->store / "blob").string();
+  checker.store = config->store.string();
+  checker.overdue_ms = config->grace_ms + kDayMs;
   auto db = Connection::open({.socket = config->socket,
                               .host = config->host,
                               .port = config->port,
                               .user = config->user,
                               .password = config->password,
-                              .database = config->database});
+                              .database = config->database},
+                             kTableLimit);
   if (!db) return db.error();
-  return check_all(checker, **db);
+  if (auto checked = checker.check_rows(**db); !checked) return checked;
+  return checker.check_store(**db);
 }
 
 }  // namespace
