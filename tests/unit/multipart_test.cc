@@ -119,6 +119,16 @@ TEST(Multipart, HeadersWithoutAnEndAreRefusedBeforeTheyFillTheBuffer) {
   EXPECT_EQ(parts_of(form, 100), "the form is malformed: a part's headers are too long");
 }
 
+TEST(Multipart, HowLongHeadersMayBeDoesNotDependOnHowTheyCome) {
+  for (std::size_t size : {8000u, 8190u, 8191u, 8192u, 8193u, 8194u, 8195u, 8196u, 9000u}) {
+    std::string headers = "Content-Disposition: form-data; name=a\r\nX: ";
+    headers.resize(size, 'x');
+    auto form = "--b\r\n" + headers + "\r\n\r\n1\r\n--b--";
+    EXPECT_EQ(parts_of(form, 1), parts_of(form)) << size;
+    EXPECT_EQ(parts_of(form) == "a=1;", size <= 8190) << size;
+  }
+}
+
 TEST(Multipart, HeadersAreReadInAnyCaseAndOrder) {
   EXPECT_EQ(parts_of("--b \t\r\nContent-Type: text/plain\r\ncontent-disposition:FORM-DATA; "
                      "Name=\"a\"; FILENAME=x\r\nX: y\r\n\r\n1\r\n--b--"),

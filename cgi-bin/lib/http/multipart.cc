@@ -115,11 +115,13 @@ Result<std::string> Multipart::read_headers() {
   for (;;) {
     auto held = this->held();
     auto end = held.find("\r\n\r\n");
+    // However the bytes came: the end is too far, or would be even if it came next.
+    if (std::min(end, held.size() - std::min<std::size_t>(3, held.size())) > kMostHeaderBytes)
+      return malformed("a part's headers are too long");
     if (end != held.npos) {
       begin_ += end + 4;
       return std::string(held.substr(0, end + 2));
     }
-    if (held.size() > kMostHeaderBytes) return malformed("a part's headers are too long");
     if (auto filled = fill(); !filled) return filled.error();
   }
 }
