@@ -61,7 +61,8 @@ TEST(Receive, AContentLengthIsANumberOrTheRequestIsRefused) {
 }
 
 TEST(Receive, AHeaderCannotPassForTheContentLength) {
-  auto request = receive_all({"CONTENT_LENGTH=5", "HTTP_CONTENT_LENGTH=9"});
+  auto request =
+      receive_all({"CONTENT_LENGTH=5", "HTTP_CONTENT_LENGTH=9", "HTTP_Content_Length=7"});
   ASSERT_TRUE(request);
   EXPECT_EQ(request->length, 5u);
   EXPECT_FALSE(request->headers.has("content-length"));

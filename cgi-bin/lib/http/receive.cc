@@ -48,8 +48,9 @@ Result<Request> receive(const char* const* parameters) {
     } else if (name == "CONTENT_LENGTH") {
       request.length = parse_number(value);
       if (!request.length && !value.empty()) return bad("the Content-Length is not a number");
-    } else if (name.starts_with("HTTP_") && name != "HTTP_CONTENT_LENGTH") {
+    } else if (name.starts_with("HTTP_")) {
       auto header = header_name(name.substr(5));
+      if (header == "content-length") continue;
       if (request.headers.has(header) && header != "content-type")
         return bad("the header '{}' was sent twice", {header});
       request.headers.add(std::move(header), std::string(value));
