@@ -32,6 +32,8 @@ const std::string kMultipart = "multipart/form-data; boundary=b";
 TEST(Query, FieldsAreDecodedAndStayInOrder) {
   EXPECT_EQ(text_of(*parse_query("b=%E8%AE%B0+x&a=1&a=%2B%26%3D")), "b=记 x;a=1;a=+&=;");
   EXPECT_EQ(text_of(*parse_query("a=&b==c")), "a=;b==c;");
+  EXPECT_EQ(parse_query("name=a;b=c.txt&x;y=1")->value("name"), "a;b=c.txt");
+  EXPECT_TRUE(parse_query("name=a;b=c.txt&x;y=1")->has("x;y"));
   EXPECT_EQ(parse_query("")->size(), 0u);
 }
 

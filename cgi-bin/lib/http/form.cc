@@ -58,7 +58,10 @@ Result<Fields> parse_query(std::string_view text) {
     return Error{Errc::too_large, "too many fields"};
   if (!is_percent_encoded(text))
     return Error{Errc::invalid_argument, "a percent sign is not followed by two hex digits"};
-  Text input{std::string(text), {}};
+  // Only '&' parts fields (URL standard, §5.1); cgicc would end one at a semicolon too.
+  std::string query;
+  for (char c : text) c == ';' ? query += "%3B" : query += c;
+  Text input{std::move(query), {}};
   cgicc::Cgicc decoded(&input);
   Fields fields;
   for (const auto& element : decoded.getElements()) {
