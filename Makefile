@@ -1,6 +1,7 @@
 # make          build every program into build/
 # make run      a whole Coffer on http://127.0.0.1:8080 (PORT=…), its data in var/; Ctrl-C stops it
 # make test     every test, plain and sanitized; T=upload those whose name matches
+# make fuzz     the parsers under libFuzzer, a minute each; T=query one of them, SECONDS=600 longer
 # make bench    how fast and how big, against nginx, lighttpd and dd in the same run; B=put one part
 # make lint     formatting, layers, templates, SQL
 # make api      print the API: the comment at the head of each endpoint
@@ -12,6 +13,7 @@
 
 B ?=
 PORT ?= 8080
+SECONDS ?= 60
 CXXFLAGS ?= -O2 -g
 build ?= build
 
@@ -23,6 +25,7 @@ library  := $(wildcard cgi-bin/lib/*/*.cc)
 programs := $(wildcard cgi-bin/*.cc cgi-bin/workers/*.cc cgi-bin/tools/*.cc)
 units    := $(wildcard tests/unit/*_test.cc)
 probes   := $(wildcard tests/bench/*.cc)
+fuzzers  := $(wildcard tests/fuzz/*.cc)
 
 all: $(programs:%.cc=$(build)/%)
 
@@ -45,6 +48,20 @@ $(build)/%.o: %.cc Makefile
 
 units: $(build)/tests/units
 
+# The fuzz targets are built by clang, and so is, once more, what they need of the library.
+parsers    := $(filter-out %/config.cc, $(wildcard cgi-bin/lib/base/*.cc)) cgi-bin/lib/digest/digest.cc \
+              $(filter-out %/body.cc %/serve.cc, $(wildcard cgi-bin/lib/http/*.cc))
+fuzz_flags := -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+
+build/fuzz/%.o: %.cc Makefile
+	@mkdir -p $(@D)
+	$(ccache) clang++ $(fuzz_flags) $(cxxflags) -c -o $@ $<
+
+$(fuzzers:tests/fuzz/%.cc=build/fuzz/%): build/fuzz/%: build/fuzz/tests/fuzz/%.o $(parsers:%.cc=build/fuzz/%.o)
+	clang++ $(fuzz_flags) -o $@ $^ $(ldlibs)
+
+fuzzers: $(fuzzers:tests/fuzz/%.cc=build/fuzz/%)
+
 run:
 	@cgi-bin/tools/packages run
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
@@ -53,6 +70,11 @@ run:
 test:
 	@cgi-bin/tools/packages test
 	@tests/run $(T)
+
+fuzz:
+	@cgi-bin/tools/packages test
+	@$(MAKE) --no-print-directory -s -j$$(nproc) fuzzers
+	@for name in $(or $(T), $(fuzzers:tests/fuzz/%.cc=%)); do tests/fuzz/run $$name $(SECONDS) || exit 1; done
 
 bench:
 	@cgi-bin/tools/packages bench
@@ -74,6 +96,6 @@ packages:
 clean:
 	$(RM) -r build
 
-.PHONY: all units run test bench lint api format packages clean
+.PHONY: all units fuzzers run test fuzz bench lint api format packages clean
 .SECONDARY:
 -include $(shell find $(build) -name '*.d' 2>/dev/null)
