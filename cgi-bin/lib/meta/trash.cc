@@ -33,12 +33,14 @@ constexpr char kEmpty[] =
     "UPDATE entry SET parent = 2, name = id WHERE owner = ? AND parent = 1 AND name < ? LIMIT ?";
 
 constexpr char kGoing[] =
-    "SELECT " ENTRY_COLUMNS " FROM entry e WHERE owner = ? AND parent = 2 LIMIT ? FOR UPDATE";
+    "SELECT " ENTRY_COLUMNS " FROM entry e WHERE owner = ? AND parent = 2 LIMIT ?";
 constexpr char kOpenFolder[] =
     "UPDATE entry SET was_parent = parent, was_name = name,"
     " trashed = UNIX_TIMESTAMP(NOW(3)) * 1000, parent = 2, name = id"
     " WHERE owner = ? AND parent = ? LIMIT 500";
-constexpr char kRemove[] = "DELETE FROM entry WHERE owner = ? AND id = ?";
+constexpr char kRemoveFile[] = "DELETE FROM entry WHERE owner = ? AND id = ? AND sha256 = ?";
+constexpr char kRemoveFolder[] = "DELETE FROM entry WHERE owner = ? AND id = ?";
+constexpr char kVersions[] = "SELECT sha256, size FROM version WHERE entry = ?";
 constexpr char kRemoveVersions[] = "DELETE FROM version WHERE entry = ?";
 
 // Pieces that neither run into a statement's time limit nor hold locks for long.
@@ -52,17 +54,22 @@ std::string trash_prefix(std::uint64_t time) {
   return text;
 }
 
+// Requests and a sweeper may free the same file at the same time. Who removes its row, as it was
+// read, goes on to what the row refers to, and nobody else does.
 Result<> remove_file(Transaction& tx, UserId owner, const Entry& file) {
-  auto versions = list_versions(tx, owner, file.id);
-  if (!versions) return versions.error();
+  auto removed = tx.run(kRemoveFile, {owner, file.id, file.sha256});
+  if (!removed) return removed.error();
+  if (removed->rows == 0) return {};
   std::uint64_t bytes = file.size;
-  for (const Version& version : *versions) {
-    bytes += version.size;
-    if (auto dropped = drop_reference(tx, version.sha256); !dropped) return dropped;
-  }
-  if (auto dropped = drop_reference(tx, file.sha256); !dropped) return dropped;
-  if (auto removed = tx.run(kRemoveVersions, {file.id}); !removed) return removed.error();
-  if (auto removed = tx.run(kRemove, {owner, file.id}); !removed) return removed.error();
+  std::vector<Sha256> blobs{file.sha256};
+  auto listed = tx.query(kVersions, {file.id}, [&](const Row& row) {
+    blobs.push_back(row.bytes<32>(0));
+    bytes += row.number(1);
+  });
+  if (!listed) return listed;
+  if (auto gone = tx.run(kRemoveVersions, {file.id}); !gone) return gone.error();
+  for (const Sha256& blob : blobs)
+    if (auto dropped = drop_reference(tx, blob); !dropped) return dropped;
   return refund(tx, owner, bytes);
 }
 
@@ -71,7 +78,7 @@ Result<> remove_folder(Transaction& tx, UserId owner, const Entry& folder) {
   auto opened = tx.run(kOpenFolder, {owner, folder.id});
   if (!opened) return opened.error();
   if (opened->rows > 0) return {};
-  auto removed = tx.run(kRemove, {owner, folder.id});
+  auto removed = tx.run(kRemoveFolder, {owner, folder.id});
   if (!removed) return removed.error();
   return {};
 }
