@@ -44,6 +44,6 @@ void fuzz(std::string_view input) {
   auto boundary = multipart_boundary("multipart/form-data; " + std::string(take_line(input)));
   if (!boundary) return;
   // Not too many pieces: the headers of a part are searched anew with each.
-  must(parts_of(input, *boundary, step + input.size() / 200) ==
+  must(parts_of(input, *boundary, step + input.size() / 50) ==
        parts_of(input, *boundary, input.size() + 1));
 }
