@@ -1,30 +1,20 @@
-// user - sign in and out, and one's own account
+// user - sign in and out
 //
 //   GET  /user/signin?next=PATH     200  the form
-//   POST /user/signin               303  to PATH, with a session cookie; 401 wrong name or password
+//   POST /user/signin  name=N&password=P&next=PATH
+//                                   303  to PATH, with a session cookie; 401 wrong name or password
 //   POST /user/signout              303  to the form; the session is over, here and everywhere
-//   GET  /user/account              200  quota, password, API tokens
-//   POST /user/account  action=password&current=P&password=N&again=N
-//                                   303  every session of yours ends but this one, which is new
-//   POST /user/account  action=token&label=L     200  the token, shown this once; as JSON 201
-//   POST /user/account  action=revoke&id=I       303  the token is of no more use; as JSON 200
 //
 //   400  a field that makes no sense     401  nobody is signed in
-//   403  a form that is not from your session, or a wrong current password
-//   404  no such address or token        413  more than a small form
-//   503  the database does not answer
-//
-// API tokens go into Authorization: Bearer TOKEN, or HTTP Basic with your name and the token.
-
-#include "meta/user.h"
+//   403  a form that is not from your browser or session
+//   404  no such address                 405  another method
+//   413  more than a small form          503  the database does not answer
 
 #include "base/text.h"
-#include "base/time.h"
-#include "coffer/account.h"
 #include "coffer/app.h"
 #include "coffer/entry_view.h"
 #include "coffer/page.h"
-#include "digest/password.h"
+#include "coffer/password.h"
 #include "digest/token.h"
 #include "http/form.h"
 #include "meta/session.h"
@@ -32,6 +22,14 @@
 namespace {
 
 using namespace coffer;
+
+// Where to go after signing in: `text` if it is a path of ours, else "/". Whatever a browser could
+// read as another host is not.
+std::string local_path(std::string_view text) {
+  bool ours = text.starts_with('/') && !text.starts_with("//");
+  for (char c : text) ours = ours && c > 0x20 && c < 0x7f && c != '\\';
+  return ours ? std::string(text) : "/";
+}
 
 Result<Response> show_signin(App& app, const Request& request, std::string_view next,
                              std::string_view name, bool wrong) {
@@ -64,7 +62,7 @@ Result<Response> sign_in(App& app, Request& request) {
     return show_signin(app, request, local_path(form->value("next")), form->value("name"), true);
   }
   request.notes.add("user", number_text(user->id));
-  auto token = start_session(app, user->id);
+  auto token = start_session(app, request, user->id);
   if (!token) return token.error();
   auto next = user->one_time ? "/user/account" : local_path(form->value("next"));
   auto response = see_other(next);
@@ -85,62 +83,19 @@ Result<Response> sign_out(App& app, Request& request, const Caller& caller) {
   return response;
 }
 
-Result<Response> change_password(App& app, const Request& request, const Caller& caller,
-                                 const Fields& form) {
-  auto user = check_password(app, caller.user.name, form.value("current"));
-  if (!user)
-    return user.error().code == Errc::unauthenticated
-               ? Error{Errc::permission_denied, "the current password is wrong"}
-               : user.error();
-  if (form.value("password") != form.value("again"))
-    return Error{Errc::invalid_argument, "the two new passwords differ"};
-  auto changed = choose_password(app, user->id, form.value("password"), false);
-  if (!changed) return changed.error();
-  auto response = see_other("/user/account?changed=1");
-  if (caller.csrf.empty()) return response;
-  auto token = start_session(app, user->id);
-  if (!token) return token.error();
-  response.headers.add("Set-Cookie", session_cookie(request, *token));
-  return response;
-}
-
-Result<Response> account(App& app, Request& request, const Caller& caller) {
-  if (request.is_read()) return show_account(app, request, caller, "");
-  auto form = read_form(request);
-  if (!form) return form.error();
-  if (auto ours = check_csrf(caller, *form); !ours) return ours.error();
-  auto action = form->value("action");
-  request.notes.add("action", std::string(action));
-  if (action == "password") return change_password(app, request, caller, *form);
-  if (caller.user.one_time && !caller.csrf.empty())
-    return Error{Errc::permission_denied, "choose a password of your own first"};
-  if (action == "token") return make_token(app, request, caller, form->value("label"));
-  if (action != "revoke")
-    return Error{Errc::invalid_argument, "'action' is password, token or revoke"};
-  auto id = number_field(*form, "id");
-  if (!id) return id.error();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto removed = remove_api_token(**db, caller.user.id, TokenId{id->value_or(0)});
-  if (!removed) return removed.error();
-  if (wants_html(request)) return see_other("/user/account");
-  return json_answer("{\"revoked\":1}");
-}
-
 Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD, POST"); !allowed) return allowed.error();
   if (request.path == "/user/signin") {
     if (!request.is_read()) return sign_in(app, request);
     return show_signin(app, request, local_path(request.query.value("next")), "", false);
   }
-  bool out = request.path == "/user/signout";
-  if (!out && request.path != "/user/account")
+  if (request.path != "/user/signout")
     return Error{Errc::not_found, "there is nothing at this address"};
-  if (auto allowed = out ? allow(request, "POST") : Result<>{}; !allowed) return allowed.error();
+  if (auto allowed = allow(request, "POST"); !allowed) return allowed.error();
   auto caller = require_user_with_any_password(app, request);
   if (!caller) return caller.error();
   request.notes.add("user", number_text(caller->user.id));
-  return out ? sign_out(app, request, *caller) : account(app, request, *caller);
+  return sign_out(app, request, *caller);
 }
 
 }  // namespace

@@ -14,7 +14,8 @@
 #include <iostream>
 
 #include "base/name.h"
-#include "coffer/account.h"
+#include "coffer/app.h"
+#include "coffer/password.h"
 #include "digest/password.h"
 #include "digest/token.h"
 #include "meta/session.h"

@@ -6,51 +6,58 @@
 #include "base/time.h"
 #include "coffer/entry_view.h"
 #include "coffer/page.h"
-#include "digest/password.h"
 #include "digest/token.h"
+#include "http/browser.h"
+#include "http/language.h"
 #include "meta/session.h"
-#include "meta/user.h"
 
 namespace coffer {
 namespace {
 
-constexpr std::size_t kShortestPassword = 8;
-constexpr std::size_t kLongestPassword = 1024;
 constexpr std::size_t kLongestLabel = 64;
 
-std::string seen_text(Time seen) {
-  return seen == Time{} ? "never" : short_time(std::uint64_t(seen));
+// How the account looks to one reader.
+struct AccountView {
+  App& app;
+  Language language;
+  const User& user;
+  std::vector<Session> sessions;
+  std::vector<ApiToken> tokens;
+
+  std::string browser_text(const Session& session) const;
+  std::string json() const;
+  Data data() const;
+  Data session_data() const;
+  Data token_data() const;
+};
+
+std::string AccountView::browser_text(const Session& session) const {
+  auto browser = browser_of(session.browser);
+  std::string name(browser.name), system(browser.system);
+  if (name.empty()) name = app.views.say(language, "a browser");
+  return system.empty() ? name : app.views.say(language, "{} on {}", {name, system});
 }
 
-Data account_data(const User& user, const std::vector<ApiToken>& tokens) {
-  Data data;
-  data["title"] = Data("Account");
-  data["name"] = Data(user.name);
-  data["used"] = Data(human_size(user.used));
-  data["quota"] = Data(human_size(user.quota));
-  auto percent = user.quota == 0 ? 0.0 : 100.0 * double(user.used) / double(user.quota);
-  data["percent"] = Data(std::to_string(static_cast<int>(percent)));
-  data["one_time"] = Data(user.one_time);
-  Data list(Data::type::list);
-  for (const ApiToken& token : tokens) {
-    Data row;
-    row["id"] = Data(number_text(token.id));
-    row["label"] = Data(token.label);
-    row["created"] = Data(short_time(std::uint64_t(token.created)));
-    row["seen"] = Data(seen_text(token.seen));
-    list.push_back(std::move(row));
-  }
-  data["tokens"] = std::move(list);
-  return data;
-}
-
-std::string account_json(const User& user, const std::vector<ApiToken>& tokens) {
+std::string AccountView::json() const {
   JsonWriter json;
   json.begin_object();
   json.member("name", user.name);
   json.member("quota", user.quota);
   json.member("used", user.used);
   json.member("reserved", user.reserved);
+  json.key("sessions");
+  json.begin_array();
+  for (const Session& session : sessions) {
+    json.begin_object();
+    json.member("id", std::uint64_t(session.id));
+    json.member("browser", browser_text(session));
+    json.member("address", session.address);
+    json.member("created", iso_time(std::uint64_t(session.created)));
+    json.member("seen", iso_time(std::uint64_t(session.seen)));
+    json.member("current", session.current);
+    json.end_object();
+  }
+  json.end_array();
   json.key("tokens");
   json.begin_array();
   for (const ApiToken& token : tokens) {
@@ -65,55 +72,66 @@ std::string account_json(const User& user, const std::vector<ApiToken>& tokens) 
   return std::move(json.text());
 }
 
-}  // namespace
-
-Result<User> check_password(App& app, std::string_view name, std::string_view password) {
-  Result<User> user = Error{Errc::not_found, ""};
-  {
-    auto db = app.database.borrow();
-    if (!db) return db.error();
-    user = find_user(**db, name);
+Data AccountView::session_data() const {
+  Data list(Data::type::list);
+  for (const Session& session : sessions) {
+    Data row;
+    row["id"] = Data(number_text(session.id));
+    row["browser"] = Data(browser_text(session));
+    row["address"] = Data(session.address);
+    row["seen"] = Data(short_time(std::uint64_t(session.seen)));
+    row["current"] = Data(session.current);
+    list.push_back(std::move(row));
   }
-  if (!user && user.error().code != Errc::not_found) return user;
-  // The hash is computed for those who do not exist, too: its time tells nobody who does.
-  bool right =
-      password.size() <= kLongestPassword && verify_password(password, user ? user->password : "");
-  if (!right || !user || user->disabled)
-    return Error{Errc::unauthenticated, "the name or the password is wrong"};
-  return user;
+  return list;
 }
 
-Result<> choose_password(App& app, UserId user, std::string_view password, bool one_time) {
-  if (password.size() < kShortestPassword || password.size() > kLongestPassword)
-    return Error{Errc::invalid_argument, "a password has 8 to 1024 bytes"};
-  auto hash = hash_password(password);
-  if (!hash) return hash.error();
-  return transact(app.database,
-                  [&](Transaction& tx) { return set_password(tx, user, *hash, one_time); });
+Data AccountView::token_data() const {
+  Data list(Data::type::list);
+  for (const ApiToken& token : tokens) {
+    Data row;
+    row["id"] = Data(number_text(token.id));
+    row["label"] = Data(token.label);
+    row["created"] = Data(short_time(std::uint64_t(token.created)));
+    row["seen"] = Data(token.seen == Time{} ? app.views.say(language, "never")
+                                            : short_time(std::uint64_t(token.seen)));
+    list.push_back(std::move(row));
+  }
+  return list;
 }
 
-Result<std::string> start_session(App& app, UserId user) {
-  auto token = random_token();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  if (auto added = add_session(**db, token_hash(token), user); !added) return added.error();
-  return token;
+Data AccountView::data() const {
+  Data data;
+  data["title"] = Data(app.views.say(language, "Account"));
+  data["name"] = Data(user.name);
+  data["used"] = Data(human_size(user.used));
+  data["quota"] = Data(human_size(user.quota));
+  auto percent = user.quota == 0 ? 0.0 : 100.0 * double(user.used) / double(user.quota);
+  data["percent"] = Data(std::to_string(static_cast<int>(percent)));
+  data["one_time"] = Data(user.one_time);
+  data["sessions"] = session_data();
+  data["others"] = Data(sessions.size() > 1);
+  data["tokens"] = token_data();
+  return data;
 }
 
-std::string local_path(std::string_view text) {
-  bool ours = text.starts_with('/') && !text.starts_with("//");
-  for (char c : text) ours = ours && c > 0x20 && c < 0x7f && c != '\\';
-  return ours ? std::string(text) : "/";
-}
+}  // namespace
 
 Result<Response> show_account(App& app, const Request& request, const Caller& caller,
                               std::string_view token) {
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto tokens = list_api_tokens(**db, caller.user.id);
-  if (!tokens) return tokens.error();
-  if (!wants_html(request)) return json_answer(account_json(caller.user, *tokens));
-  auto data = account_data(caller.user, *tokens);
+  AccountView view{app, language_of(request), caller.user, {}, {}};
+  {
+    auto db = app.database.borrow();
+    if (!db) return db.error();
+    auto sessions = list_sessions(**db, caller.user.id, token_hash(session_token(request)));
+    if (!sessions) return sessions.error();
+    view.sessions = std::move(*sessions);
+    auto tokens = list_api_tokens(**db, caller.user.id);
+    if (!tokens) return tokens.error();
+    view.tokens = std::move(*tokens);
+  }
+  if (!wants_html(request)) return json_answer(view.json());
+  auto data = view.data();
   data["changed"] = Data(request.query.has("changed"));
   if (!token.empty()) data["token"] = Data(std::string(token));
   return html_page(app, request, "account.html", std::move(data), &caller);

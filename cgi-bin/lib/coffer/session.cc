@@ -3,10 +3,15 @@
 #include "base/name.h"
 #include "base/text.h"
 #include "digest/token.h"
+#include "http/browser.h"
 #include "meta/session.h"
 
 namespace coffer {
 namespace {
+
+// What their columns hold.
+constexpr std::size_t kMostBrowser = 255;
+constexpr std::size_t kMostAddress = 45;
 
 // Under TLS the name's prefix makes the browser refuse it from anywhere but this very host.
 std::string cookie_name(const Request& request, std::string_view name) {
@@ -107,6 +112,19 @@ Result<> check_csrf(const Caller& caller, const Fields& form) {
   if (caller.csrf.empty() || equal_secrets(form.value("csrf"), caller.csrf)) return {};
   return Error{Errc::permission_denied,
                "this form is not from your session: reload the page and send it again"};
+}
+
+Result<std::string> start_session(App& app, const Request& request, UserId user) {
+  auto token = random_token();
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  if (auto old = session_token(request); !old.empty())
+    if (auto ended = end_session(**db, token_hash(old)); !ended) return ended.error();
+  auto browser = printable(request.headers.value("user-agent"), kMostBrowser);
+  auto added =
+      add_session(**db, token_hash(token), user, browser, printable(request.remote, kMostAddress));
+  if (!added) return added.error();
+  return token;
 }
 
 std::string session_cookie(const Request& request, std::string_view token) {

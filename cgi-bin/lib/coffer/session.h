@@ -35,6 +35,10 @@ Result<> check_csrf(const Caller& caller, const Fields& form);
 /// Errc::permission_denied if the browser says that another site's page sent the request.
 Result<> check_origin(const Request& request);
 
+/// Opens a session for the browser that sent the request, and ends the one it had, if any.
+/// Returns the token for its cookie.
+Result<std::string> start_session(App& app, const Request& request, UserId user);
+
 /// Set-Cookie for a session or, before there is one, for the form that signs in.
 std::string session_cookie(const Request& request, std::string_view token);
 std::string guest_cookie(const Request& request, std::string_view token);

@@ -6,19 +6,25 @@ namespace coffer {
 namespace {
 
 constexpr char kAddSession[] =
-    "INSERT INTO session (token_hash, user, created, seen)"
-    " VALUES (?, ?, UNIX_TIMESTAMP(NOW(3)) * 1000, UNIX_TIMESTAMP(NOW(3)) * 1000)";
+    "INSERT INTO session (token_hash, user, browser, address, created, seen)"
+    " VALUES (?, ?, ?, ?, UNIX_TIMESTAMP(NOW(3)) * 1000, UNIX_TIMESTAMP(NOW(3)) * 1000)";
+#define IS_OPEN                                \
+  "s.seen > UNIX_TIMESTAMP(NOW(3)) * 1000 - ?" \
+  " AND s.created > UNIX_TIMESTAMP(NOW(3)) * 1000 - ?"
 #define IS_STALE "seen < UNIX_TIMESTAMP(NOW(3)) * 1000 - 3600000, "
 #define USER_COLUMNS "u.id, u.name, u.one_time, u.admin, u.quota, u.used, u.reserved, "
 #define WANTED_ENTRY " LEFT JOIN entry e ON e.id = ? AND e.owner = u.id AND e.parent <> 2"
 constexpr char kFindSession[] = "SELECT s." IS_STALE USER_COLUMNS ENTRY_COLUMNS
                                 " FROM session s JOIN user u ON u.id = s.user" WANTED_ENTRY
-                                " WHERE s.token_hash = ? AND NOT u.disabled"
-                                " AND s.seen > UNIX_TIMESTAMP(NOW(3)) * 1000 - ?"
-                                " AND s.created > UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
+                                " WHERE s.token_hash = ? AND NOT u.disabled AND " IS_OPEN;
 constexpr char kSeeSession[] =
     "UPDATE session SET seen = UNIX_TIMESTAMP(NOW(3)) * 1000 WHERE token_hash = ?";
 constexpr char kEndSession[] = "DELETE FROM session WHERE token_hash = ?";
+constexpr char kEndOneSession[] = "DELETE FROM session WHERE user = ? AND id = ?";
+constexpr char kEndOtherSessions[] = "DELETE FROM session WHERE user = ? AND token_hash <> ?";
+constexpr char kListSessions[] =
+    "SELECT s.id, s.browser, s.address, s.created, s.seen, s.token_hash = ? FROM session s"
+    " WHERE s.user = ? AND " IS_OPEN " ORDER BY s.seen DESC, s.id DESC";
 constexpr char kSweepSessions[] =
     "DELETE FROM session WHERE seen <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ?"
     " OR created <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
@@ -65,8 +71,9 @@ Result<Asker> find_and_see(Connection& db, const char* find, std::initializer_li
 
 }  // namespace
 
-Result<> add_session(Connection& db, const Sha256& token_hash, UserId user) {
-  auto added = db.run(kAddSession, {token_hash, user});
+Result<> add_session(Connection& db, const Sha256& token_hash, UserId user,
+                     std::string_view browser, std::string_view address) {
+  auto added = db.run(kAddSession, {token_hash, user, browser, address});
   if (!added) return added.error();
   return {};
 }
@@ -80,6 +87,34 @@ Result<> end_session(Connection& db, const Sha256& token_hash) {
   auto ended = db.run(kEndSession, {token_hash});
   if (!ended) return ended.error();
   return {};
+}
+
+Result<std::vector<Session>> list_sessions(Connection& db, UserId user, const Sha256& current) {
+  std::vector<Session> sessions;
+  auto found = db.query(kListSessions, {current, user, kSessionIdleMs, kSessionAbsoluteMs},
+                        [&](const Row& row) {
+                          sessions.push_back({.id = row.id<SessionId>(0),
+                                              .browser = std::string(row.text(1)),
+                                              .address = std::string(row.text(2)),
+                                              .created = row.id<Time>(3),
+                                              .seen = row.id<Time>(4),
+                                              .current = row.number(5) != 0});
+                        });
+  if (!found) return found.error();
+  return sessions;
+}
+
+Result<> end_session(Connection& db, UserId user, SessionId id) {
+  auto ended = db.run(kEndOneSession, {user, id});
+  if (!ended) return ended.error();
+  if (ended->rows == 0) return Error{Errc::not_found, "no such session"};
+  return {};
+}
+
+Result<std::uint64_t> end_other_sessions(Connection& db, UserId user, const Sha256& current) {
+  auto ended = db.run(kEndOtherSessions, {user, current});
+  if (!ended) return ended.error();
+  return ended->rows;
 }
 
 Result<std::uint64_t> sweep_sessions(Connection& db) {

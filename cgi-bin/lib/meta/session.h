@@ -14,7 +14,9 @@ namespace coffer {
 inline constexpr std::uint64_t kSessionIdleMs = 14ull * 24 * 3600 * 1000;
 inline constexpr std::uint64_t kSessionAbsoluteMs = 90ull * 24 * 3600 * 1000;
 
-Result<> add_session(Connection& db, const Sha256& token_hash, UserId user);
+/// `browser` has 255 bytes at most and `address` 45, without control characters.
+Result<> add_session(Connection& db, const Sha256& token_hash, UserId user,
+                     std::string_view browser, std::string_view address);
 
 /// Who asks, and the entry of theirs with the id they ask for, if there is one: almost every
 /// request needs both, and one statement for two costs two thirds of two.
@@ -29,6 +31,15 @@ Result<Asker> find_session(Connection& db, const Sha256& token_hash, EntryId wan
 
 /// Ends a session; one that is not there is ended already.
 Result<> end_session(Connection& db, const Sha256& token_hash);
+
+/// A user's open sessions, the last used first.
+Result<std::vector<Session>> list_sessions(Connection& db, UserId user, const Sha256& current);
+
+/// Ends one of a user's sessions, or Errc::not_found.
+Result<> end_session(Connection& db, UserId user, SessionId id);
+
+/// Ends all of a user's sessions but one. Returns how many.
+Result<std::uint64_t> end_other_sessions(Connection& db, UserId user, const Sha256& current);
 
 /// Removes sessions that are over. Returns how many.
 Result<std::uint64_t> sweep_sessions(Connection& db);

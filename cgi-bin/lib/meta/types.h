@@ -13,6 +13,7 @@ namespace coffer {
 enum class UserId : std::uint64_t {};
 enum class EntryId : std::uint64_t {};
 enum class VersionId : std::uint64_t {};
+enum class SessionId : std::uint64_t {};
 enum class TokenId : std::uint64_t {};
 enum class UploadId : std::uint64_t {};
 
@@ -63,6 +64,15 @@ struct Blob {
   Digests digests;
   std::uint64_t size = 0;
   std::uint64_t refs = 0;
+};
+
+struct Session {
+  SessionId id{};
+  std::string browser;  // the User-Agent that signed in
+  std::string address;  // and where from
+  Time created{};
+  Time seen{};
+  bool current = false;  // the one that asks
 };
 
 struct ApiToken {

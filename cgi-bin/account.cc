@@ -1,0 +1,125 @@
+// account - one's own account: password, sessions, API tokens
+//
+//   GET  /user/account              200  quota, where you are signed in, API tokens
+//   POST /user/account  action=password&current=P&password=N&again=N
+//                                   303  every session of yours ends but this one, which is new
+//   POST /user/account  action=end&id=I          303  that session is over; as JSON 200 {"ended":1}
+//   POST /user/account  action=end-others        303  all but this one; as JSON 200 {"ended":N}
+//   POST /user/account  action=token&label=L     200  the token, shown this once; as JSON 201
+//   POST /user/account  action=revoke&id=I       303  the token is of no more use; as JSON 200
+//
+//   400  a field that makes no sense     401  nobody is signed in
+//   403  a form that is not from your session, or a wrong current password
+//   404  no such session or token        413  more than a small form
+//   405  another method                  503  the database does not answer
+//
+// API tokens go into Authorization: Bearer TOKEN, or HTTP Basic with your name and the token.
+
+#include "coffer/account.h"
+
+#include "coffer/app.h"
+#include "coffer/entry_view.h"
+#include "coffer/page.h"
+#include "coffer/password.h"
+#include "digest/token.h"
+#include "http/form.h"
+#include "meta/session.h"
+
+namespace {
+
+using namespace coffer;
+
+// The answer to a change of the account.
+Response changed(const Request& request, std::string_view member, std::uint64_t count) {
+  if (wants_html(request)) return see_other("/user/account");
+  JsonWriter json;
+  json.begin_object();
+  json.member(member, count);
+  json.end_object();
+  return json_answer(json.text());
+}
+
+Result<Response> change_password(App& app, const Request& request, const Caller& caller,
+                                 const Fields& form) {
+  auto user = check_password(app, caller.user.name, form.value("current"));
+  if (!user)
+    return user.error().code == Errc::unauthenticated
+               ? Error{Errc::permission_denied, "the current password is wrong"}
+               : user.error();
+  if (form.value("password") != form.value("again"))
+    return Error{Errc::invalid_argument, "the two new passwords differ"};
+  auto chosen = choose_password(app, user->id, form.value("password"), false);
+  if (!chosen) return chosen.error();
+  auto response = see_other("/user/account?changed=1");
+  if (caller.csrf.empty()) return response;
+  auto token = start_session(app, request, user->id);
+  if (!token) return token.error();
+  response.headers.add("Set-Cookie", session_cookie(request, *token));
+  return response;
+}
+
+Result<Response> end_one(App& app, const Request& request, const Caller& caller,
+                         const Fields& form) {
+  auto id = number_field(form, "id");
+  if (!id) return id.error();
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto ended = end_session(**db, caller.user.id, SessionId{id->value_or(0)});
+  if (!ended) return ended.error();
+  return changed(request, "ended", 1);
+}
+
+Result<Response> end_others(App& app, const Request& request, const Caller& caller, const Fields&) {
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto ended = end_other_sessions(**db, caller.user.id, token_hash(session_token(request)));
+  if (!ended) return ended.error();
+  return changed(request, "ended", *ended);
+}
+
+Result<Response> token(App& app, const Request& request, const Caller& caller, const Fields& form) {
+  return make_token(app, request, caller, form.value("label"));
+}
+
+Result<Response> revoke(App& app, const Request& request, const Caller& caller,
+                        const Fields& form) {
+  auto id = number_field(form, "id");
+  if (!id) return id.error();
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto removed = remove_api_token(**db, caller.user.id, TokenId{id->value_or(0)});
+  if (!removed) return removed.error();
+  return changed(request, "revoked", 1);
+}
+
+struct Action {
+  std::string_view name;
+  Result<Response> (*act)(App&, const Request&, const Caller&, const Fields&);
+};
+constexpr Action kActions[] = {{"password", change_password},
+                               {"end", end_one},
+                               {"end-others", end_others},
+                               {"token", token},
+                               {"revoke", revoke}};
+
+Result<Response> handle(App& app, Request& request) {
+  if (auto allowed = allow(request, "GET, HEAD, POST"); !allowed) return allowed.error();
+  auto caller = require_user_with_any_password(app, request);
+  if (!caller) return caller.error();
+  request.notes.add("user", number_text(caller->user.id));
+  if (request.is_read()) return show_account(app, request, *caller, "");
+  auto form = read_form(request);
+  if (!form) return form.error();
+  if (auto ours = check_csrf(*caller, *form); !ours) return ours.error();
+  auto name = form->value("action");
+  request.notes.add("action", std::string(name));
+  if (caller->user.one_time && !caller->csrf.empty() && name != "password")
+    return Error{Errc::permission_denied, "choose a password of your own first"};
+  for (const Action& action : kActions)
+    if (name == action.name) return action.act(app, request, *caller, *form);
+  return Error{Errc::invalid_argument, "'action' is password, end, end-others, token or revoke"};
+}
+
+}  // namespace
+
+int main() { return coffer::run("account", handle); }
