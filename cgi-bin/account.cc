@@ -5,15 +5,19 @@
 //                                   303  every session of yours ends but this one, which is new
 //   POST /user/account  action=end&id=I          303  that session is over; as JSON 200 {"ended":1}
 //   POST /user/account  action=end-others        303  all but this one; as JSON 200 {"ended":N}
-//   POST /user/account  action=token&label=L     200  the token, shown this once; as JSON 201
+//   POST /user/account  action=token&label=L&access=A&folder=F&days=N
+//                                   200  the token, shown this once; as JSON 201
 //   POST /user/account  action=revoke&id=I       303  the token is of no more use; as JSON 200
 //
 //   400  a field that makes no sense     401  nobody is signed in
-//   403  a form that is not from your session, or a wrong current password
-//   404  no such session or token        413  more than a small form
+//   403  a form that is not from your session, a wrong current password, or a token that may not
+//   404  no such session, token or folder          413  more than a small form
 //   405  another method                  503  the database does not answer
 //
-// API tokens go into Authorization: Bearer TOKEN, or HTTP Basic with your name and the token.
+// API tokens go into Authorization: Bearer TOKEN, or HTTP Basic with your name and the token. A is
+// read or write (the default); F a folder's id or path: to the token it is the root, and nothing
+// else is there; N is after how many days it is of no more use, 1 to 3,650, or nothing for never.
+// With a token for reading or for one folder, the account can be looked at and not changed.
 
 #include "coffer/account.h"
 
@@ -77,10 +81,6 @@ Result<Response> end_others(App& app, const Request& request, const Caller& call
   return changed(request, "ended", *ended);
 }
 
-Result<Response> token(App& app, const Request& request, const Caller& caller, const Fields& form) {
-  return make_token(app, request, caller, form.value("label"));
-}
-
 Result<Response> revoke(App& app, const Request& request, const Caller& caller,
                         const Fields& form) {
   auto id = number_field(form, "id");
@@ -99,7 +99,7 @@ struct Action {
 constexpr Action kActions[] = {{"password", change_password},
                                {"end", end_one},
                                {"end-others", end_others},
-                               {"token", token},
+                               {"token", make_token},
                                {"revoke", revoke}};
 
 Result<Response> handle(App& app, Request& request) {

@@ -28,15 +28,19 @@ using namespace coffer;
 // Rows freed within the request; the sweeper frees the rest.
 constexpr std::size_t kPurgeNow = 1000;
 
-Result<std::uint64_t> remove(App& app, UserId user, const Fields& form) {
-  if (form.value("trash") == "empty")
+Result<std::uint64_t> remove(App& app, const Caller& caller, const Fields& form) {
+  auto user = caller.user.id;
+  if (form.value("trash") == "empty") {
+    if (caller.confined())
+      return Error{Errc::permission_denied, "this token is for the files of one folder only"};
     return transact(app.database, [&](Transaction& tx) { return empty_trash(tx, user, 0); });
-  auto ids = ids_of(form.all("id"));
-  if (!ids) return ids.error();
+  }
   auto version = number_field(form, "version");
   if (!version) return version.error();
   bool forever = form.value("forever") == "1";
   return transact(app.database, [&](Transaction& tx) -> Result<std::uint64_t> {
+    auto ids = ids_of(tx, caller, form.all("id"));
+    if (!ids) return ids.error();
     for (EntryId id : *ids) {
       auto removed = *version  ? remove_version(tx, user, id, VersionId{**version})
                      : forever ? delete_entry(tx, user, id)
@@ -57,7 +61,7 @@ Result<Response> handle(App& app, Request& request) {
   if (!form) return form.error();
   if (auto ours = check_csrf(*caller, *form); !ours) return ours.error();
 
-  auto deleted = remove(app, user, *form);
+  auto deleted = remove(app, *caller, *form);
   if (!deleted) return deleted.error();
   request.notes.add("deleted", std::to_string(*deleted));
   if (auto purged = purge(app.database, user, kPurgeNow); !purged) return purged.error();

@@ -40,7 +40,7 @@ Result<Response> show(App& app, const Request& request, const Caller& caller) {
   if (!db) return db.error();
   auto folder = locate_folder(**db, caller, request.query.value("folder"));
   if (!folder) return folder.error();
-  auto path = find_path(**db, caller.user.id, *folder);
+  auto path = path_of(**db, caller, *folder);
   if (!path) return path.error();
   auto left = Ingest(app, caller.user).room();
   if (!left) return left.error();
@@ -113,7 +113,7 @@ Result<Response> post(App& app, Request& request, const Caller& caller) {
   {
     auto db = app.database.borrow();
     if (!db) return db.error();
-    auto found = locate_folder(**db, caller.user.id, form->fields.value("folder"));
+    auto found = locate_folder(**db, caller, form->fields.value("folder"));
     if (!found) return found.error();
     folder = found->id;
   }

@@ -99,7 +99,7 @@ Result<> token(App& app, const Options& options) {
   auto secret = random_token();
   auto db = app.database.borrow();
   if (!db) return db.error();
-  auto added = add_api_token(**db, token_hash(secret), user->id, *label);
+  auto added = add_api_token(**db, token_hash(secret), {.user = user->id, .label = *label});
   if (!added) return added.error();
   std::cout << secret << "\n";
   return {};

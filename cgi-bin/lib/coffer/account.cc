@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "coffer/entry_view.h"
+#include "coffer/locate.h"
 #include "coffer/page.h"
 #include "digest/token.h"
 #include "http/browser.h"
@@ -15,6 +16,7 @@ namespace coffer {
 namespace {
 
 constexpr std::size_t kLongestLabel = 64;
+constexpr std::uint64_t kMostDays = 3650;
 
 // How the account looks to one reader.
 struct AccountView {
@@ -23,8 +25,10 @@ struct AccountView {
   const User& user;
   std::vector<Session> sessions;
   std::vector<ApiToken> tokens;
+  std::vector<std::string> folders;  // of each token, as a path from the root
 
   std::string browser_text(const Session& session) const;
+  std::string until_text(const ApiToken& token) const;
   std::string json() const;
   Data data() const;
   Data session_data() const;
@@ -60,11 +64,16 @@ std::string AccountView::json() const {
   json.end_array();
   json.key("tokens");
   json.begin_array();
-  for (const ApiToken& token : tokens) {
+  for (std::size_t i = 0; i < tokens.size(); i++) {
+    const ApiToken& token = tokens[i];
     json.begin_object();
     json.member("id", std::uint64_t(token.id));
     json.member("label", token.label);
+    json.member("access", token.grant.may_write ? "write" : "read");
+    json.member("folder", folders[i]);
     json.member("created", iso_time(std::uint64_t(token.created)));
+    if (token.expires) json.member("expires", iso_time(std::uint64_t(*token.expires)));
+    json.member("expired", token.expired);
     json.end_object();
   }
   json.end_array();
@@ -86,12 +95,22 @@ Data AccountView::session_data() const {
   return list;
 }
 
+std::string AccountView::until_text(const ApiToken& token) const {
+  if (!token.expires) return app.views.say(language, "for ever");
+  return app.views.say(language, token.expired ? "expired since {}" : "until {}",
+                       {short_time(std::uint64_t(*token.expires))});
+}
+
 Data AccountView::token_data() const {
   Data list(Data::type::list);
-  for (const ApiToken& token : tokens) {
+  for (std::size_t i = 0; i < tokens.size(); i++) {
+    const ApiToken& token = tokens[i];
     Data row;
     row["id"] = Data(number_text(token.id));
     row["label"] = Data(token.label);
+    row["grant"] = Data(app.views.say(
+        language, token.grant.may_write ? "reads and changes {}" : "only reads {}", {folders[i]}));
+    row["until"] = Data(until_text(token));
     row["created"] = Data(short_time(std::uint64_t(token.created)));
     row["seen"] = Data(token.seen == Time{} ? app.views.say(language, "never")
                                             : short_time(std::uint64_t(token.seen)));
@@ -115,12 +134,25 @@ Data AccountView::data() const {
   return data;
 }
 
+// "/Photos/2024", or "" for a folder that is gone.
+Result<std::string> folder_path(Connection& db, UserId owner, EntryId id) {
+  if (id == kRoot) return std::string("/");
+  auto folder = find_entry(db, owner, id);
+  if (!folder && folder.error().code == Errc::not_found) return std::string();
+  auto path = folder ? find_path(db, owner, *folder) : folder.error();
+  if (!path) return path.error();
+  std::string text;
+  for (const Entry& part : *path) text += "/" + part.name;
+  return path->front().trashed ? std::string() : text;
+}
+
 }  // namespace
 
 Result<Response> show_account(App& app, const Request& request, const Caller& caller,
                               std::string_view token) {
-  AccountView view{app, language_of(request), caller.user, {}, {}};
-  {
+  AccountView view{app, language_of(request), caller.user, {}, {}, {}};
+  // What else the user has made, and where they are, is no business of a token for one folder.
+  if (!caller.confined()) {
     auto db = app.database.borrow();
     if (!db) return db.error();
     auto sessions = list_sessions(**db, caller.user.id, token_hash(session_token(request)));
@@ -129,6 +161,11 @@ Result<Response> show_account(App& app, const Request& request, const Caller& ca
     auto tokens = list_api_tokens(**db, caller.user.id);
     if (!tokens) return tokens.error();
     view.tokens = std::move(*tokens);
+    for (const ApiToken& each : view.tokens) {
+      auto path = folder_path(**db, caller.user.id, each.grant.root);
+      if (!path) return path.error();
+      view.folders.push_back(std::move(*path));
+    }
   }
   if (!wants_html(request)) return json_answer(view.json());
   auto data = view.data();
@@ -138,16 +175,29 @@ Result<Response> show_account(App& app, const Request& request, const Caller& ca
 }
 
 Result<Response> make_token(App& app, const Request& request, const Caller& caller,
-                            std::string_view label) {
-  auto name = file_name(label);
-  if (!name || name->size() > kLongestLabel)
+                            const Fields& form) {
+  auto label = file_name(form.value("label"));
+  if (!label || label->size() > kLongestLabel)
     return Error{Errc::invalid_argument, "give the token a label of 1 to 64 bytes"};
+  auto access = form.get("access").value_or("write");
+  if (access != "read" && access != "write")
+    return Error{Errc::invalid_argument, "'access' is read or write"};
+  auto days = number_field(form, "days");
+  if (!days) return days.error();
+  if (days->value_or(0) > kMostDays)
+    return Error{Errc::invalid_argument, "'days' is 1 to 3650, or nothing for a token without end"};
   auto token = random_token();
   TokenId id{};
   {
     auto db = app.database.borrow();
     if (!db) return db.error();
-    auto added = add_api_token(**db, token_hash(token), caller.user.id, *name);
+    auto folder = locate_folder(**db, caller, form.value("folder"));
+    if (!folder) return folder.error();
+    auto added = add_api_token(**db, token_hash(token),
+                               {.user = caller.user.id,
+                                .label = *label,
+                                .grant = {.may_write = access == "write", .root = folder->id},
+                                .days = days->value_or(0)});
     if (!added) return added.error();
     id = *added;
   }

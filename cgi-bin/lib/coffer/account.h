@@ -12,8 +12,8 @@ namespace coffer {
 Result<Response> show_account(App& app, const Request& request, const Caller& caller,
                               std::string_view token);
 
-/// Makes an API token for the caller and shows it, this once.
+/// Makes an API token as `form` asks for it, and shows it, this once.
 Result<Response> make_token(App& app, const Request& request, const Caller& caller,
-                            std::string_view label);
+                            const Fields& form);
 
 }  // namespace coffer

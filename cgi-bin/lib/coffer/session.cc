@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "digest/token.h"
 #include "http/browser.h"
+#include "meta/entry.h"
 #include "meta/session.h"
 
 namespace coffer {
@@ -58,19 +59,39 @@ Result<Caller> caller_of(Connection& db, const Request& request) {
                  : scheme == "basic" ? asker_of_basic(db, credentials, wanted)
                                      : unauthenticated();
     if (!asker) return asker.error();
-    return Caller{std::move(asker->user), "", std::move(asker->entry)};
+    return Caller{std::move(asker->user), "", asker->grant, std::move(asker->entry)};
   }
   auto token = session_token(request);
   if (token.empty()) return unauthenticated();
   auto asker = find_session(db, token_hash(token), wanted);
   if (!asker) return asker.error();
-  return Caller{std::move(asker->user), derive_token(token, "csrf"), std::move(asker->entry)};
+  return Caller{std::move(asker->user), derive_token(token, "csrf"), asker->grant,
+                std::move(asker->entry)};
+}
+
+// Whether the token is for such a request at all. What is not listed is not open to a confined
+// one, and so nothing that is added later.
+Result<> check_grant(Connection& db, const Request& request, const Caller& caller) {
+  if (!caller.grant.may_write && !request.is_read())
+    return Error{Errc::permission_denied, "this token is for reading only"};
+  if (!caller.confined()) return {};
+  bool files = request.path == "/" || request.path.starts_with("/file/");
+  if (!files && !(request.path == "/user/account" && request.is_read()))
+    return Error{Errc::permission_denied, "this token is for the files of one folder only"};
+  Error gone{Errc::not_found, "the folder that this token is for is not there any more"};
+  auto root = find_entry(db, caller.user.id, caller.grant.root);
+  if (!root) return root.error().code == Errc::not_found ? gone : root.error();
+  auto path = find_path(db, caller.user.id, *root);
+  if (!path) return path.error();
+  return path->front().trashed ? gone : Result<>{};
 }
 
 // The caller, who has meant to ask for a change if the request is one.
 Result<Caller> checked_caller_of(Connection& db, const Request& request) {
   auto caller = caller_of(db, request);
-  if (!caller || request.is_read()) return caller;
+  if (!caller) return caller;
+  if (auto granted = check_grant(db, request, *caller); !granted) return granted.error();
+  if (request.is_read()) return caller;
   if (auto ours = check_origin(request); !ours) return ours.error();
   return caller;
 }

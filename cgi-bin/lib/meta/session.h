@@ -22,6 +22,7 @@ Result<> add_session(Connection& db, const Sha256& token_hash, UserId user,
 /// request needs both, and one statement for two costs two thirds of two.
 struct Asker {
   User user;
+  Grant grant;
   std::optional<Entry> entry;
 };
 
@@ -44,10 +45,15 @@ Result<std::uint64_t> end_other_sessions(Connection& db, UserId user, const Sha2
 /// Removes sessions that are over. Returns how many.
 Result<std::uint64_t> sweep_sessions(Connection& db);
 
-Result<TokenId> add_api_token(Connection& db, const Sha256& token_hash, UserId user,
-                              std::string_view label);
+struct NewToken {
+  UserId user{};
+  std::string_view label;
+  Grant grant{};
+  std::uint64_t days = 0;  // until it expires; 0 for never
+};
+Result<TokenId> add_api_token(Connection& db, const Sha256& token_hash, const NewToken& token);
 
-/// Whose token that is, or Errc::unauthenticated.
+/// Whose token that is, or Errc::unauthenticated if it is unknown, revoked or expired.
 Result<Asker> find_api_token(Connection& db, const Sha256& token_hash, EntryId wanted);
 
 Result<std::vector<ApiToken>> list_api_tokens(Connection& db, UserId user);

@@ -75,11 +75,20 @@ struct Session {
   bool current = false;  // the one that asks
 };
 
+/// What a request may do: all that its user may, or less by the token it came with.
+struct Grant {
+  bool may_write = true;
+  EntryId root = kRoot;  // this folder and what is below it; nothing else is there
+};
+
 struct ApiToken {
   TokenId id{};
   std::string label;
+  Grant grant;
   Time created{};
   Time seen{};
+  std::optional<Time> expires{};  // or never
+  bool expired = false;
 };
 
 }  // namespace coffer
