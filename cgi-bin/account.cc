@@ -12,7 +12,8 @@
 //   400  a field that makes no sense     401  nobody is signed in
 //   403  a form that is not from your session, a wrong current password, or a token that may not
 //   404  no such session, token or folder          413  more than a small form
-//   405  another method                  503  the database does not answer
+//   405  another method                  429  too many wrong passwords from where you are
+//   503  the database does not answer
 //
 // API tokens go into Authorization: Bearer TOKEN, or HTTP Basic with your name and the token. A is
 // read or write (the default); F a folder's id or path: to the token it is the root, and nothing
@@ -45,14 +46,14 @@ Response changed(const Request& request, std::string_view member, std::uint64_t 
 
 Result<Response> change_password(App& app, const Request& request, const Caller& caller,
                                  const Fields& form) {
-  auto user = check_password(app, caller.user.name, form.value("current"));
+  auto user = check_password(app, request, caller.user.name, form.value("current"));
   if (!user)
     return user.error().code == Errc::unauthenticated
                ? Error{Errc::permission_denied, "the current password is wrong"}
                : user.error();
   if (form.value("password") != form.value("again"))
     return Error{Errc::invalid_argument, "the two new passwords differ"};
-  auto chosen = choose_password(app, user->id, form.value("password"), false);
+  auto chosen = choose_password(app, *user, form.value("password"), false);
   if (!chosen) return chosen.error();
   auto response = see_other("/user/account?changed=1");
   if (caller.csrf.empty()) return response;

@@ -8,7 +8,11 @@
 //   400  a field that makes no sense     401  nobody is signed in
 //   403  a form that is not from your browser or session
 //   404  no such address                 405  another method
-//   413  more than a small form          503  the database does not answer
+//   413  more than a small form          429  too many wrong passwords, from one address
+//   503  the database does not answer
+//
+// From one address (of IPv6: one /64) 5 passwords in 15 minutes may be tried for one account, and
+// 50 for all; from another one its owner signs in all the same. Retry-After says how long to wait.
 
 #include "base/text.h"
 #include "coffer/app.h"
@@ -55,7 +59,7 @@ Result<Response> sign_in(App& app, Request& request) {
   auto guest = guest_token(request);
   if (guest.empty() || !equal_secrets(form->value("csrf"), derive_token(guest, "csrf")))
     return Error{Errc::permission_denied, "this form is not from your browser: reload the page"};
-  auto user = check_password(app, form->value("name"), form->value("password"));
+  auto user = check_password(app, request, form->value("name"), form->value("password"));
   if (!user && user.error().code != Errc::unauthenticated) return user.error();
   if (!user) {
     request.notes.add("event", "refused");

@@ -71,7 +71,7 @@ Result<> passwd(App& app, const Options& options) {
   if (!user) return user.error();
   auto password = random_password();
   if (options.from_stdin) std::getline(std::cin, password);
-  auto chosen = choose_password(app, user->id, password, !options.from_stdin);
+  auto chosen = choose_password(app, *user, password, !options.from_stdin);
   if (chosen && !options.from_stdin) std::cout << "password: " << password << "\n";
   return chosen;
 }

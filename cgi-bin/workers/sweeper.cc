@@ -2,9 +2,10 @@
 //
 //   sweeper          once over everything, by cron; exit 0, or 1 if something could not be done
 //
-// In this order: what killed uploads left behind, and their reservations; sessions that are
-// over; trash past its age; what was deleted for good; blobs that nobody refers to, after the
-// grace time; files in the store that no row knows. One sweeper at a time: another one leaves.
+// In this order: what killed uploads left behind, and their reservations; sessions and
+// counts of guesses that are over; trash past its age; what was deleted for good; blobs that
+// nobody refers to, after the grace time; files in the store that no row knows. One sweeper at a
+// time: another one leaves.
 //
 // A blob goes in three committed steps (meta/blob.h), so that a sweeper may be killed at any
 // moment, and an upload of the same bytes at that moment neither loses them nor is lied to.
@@ -21,6 +22,7 @@
 #include "base/text.h"
 #include "coffer/app.h"
 #include "meta/blob.h"
+#include "meta/guess.h"
 #include "meta/session.h"
 #include "meta/trash.h"
 #include "meta/upload.h"
@@ -55,6 +57,7 @@ Result<> sweep_trash(App& app) {
     auto db = app.database.borrow();
     if (!db) return db.error();
     if (auto swept = sweep_sessions(**db); !swept) return swept.error();
+    if (auto swept = sweep_guesses(**db); !swept) return swept.error();
     users = list_users(**db);
   }
   if (!users) return users.error();

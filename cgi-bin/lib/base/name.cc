@@ -88,6 +88,11 @@ Result<std::string> user_name_key(std::string_view text) {
   return *key;
 }
 
+std::string fold_case(std::string_view text) {
+  auto folded = mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+  return folded ? *folded : std::string(text);
+}
+
 std::string numbered_name(std::string_view name, unsigned number) {
   auto dot = name.rfind('.');
   if (dot == name.npos || dot == 0 || name.size() - dot > 16) dot = name.size();

@@ -110,7 +110,10 @@ Response error_page(App& app, Request& request, const Error& error) {
   if (status == 401)
     response.headers.add("WWW-Authenticate", html ? "Bearer" : "Basic realm=\"Coffer\"");
   if (status == 405) response.headers.add("Allow", error.message);
-  if (status == 503) response.headers.add("Retry-After", "2");
+  if (error.retry_after)
+    response.headers.add("Retry-After", std::to_string(error.retry_after));
+  else if (status == 503)
+    response.headers.add("Retry-After", "2");
   return response;
 }
 
