@@ -8,12 +8,15 @@
 //   POST /user/account  action=token&label=L&access=A&folder=F&days=N
 //                                   200  the token, shown this once; as JSON 201
 //   POST /user/account  action=revoke&id=I       303  the token is of no more use; as JSON 200
+//   POST /user/account  action=delete&current=P&name=N
+//                                   303  to the form that signs in: the account and its files are
+//                                        gone for good; as JSON 200 {"deleted":1}
 //
 //   400  a field that makes no sense     401  nobody is signed in
 //   403  a form that is not from your session, a wrong current password, or a token that may not
 //   404  no such session, token or folder          413  more than a small form
 //   405  another method                  429  too many wrong passwords from where you are
-//   503  the database does not answer
+//   409  the last administrator cannot go          503  the database does not answer
 //
 // API tokens go into Authorization: Bearer TOKEN, or HTTP Basic with your name and the token. A is
 // read or write (the default); F a folder's id or path: to the token it is the root, and nothing
@@ -29,6 +32,7 @@
 #include "digest/token.h"
 #include "http/form.h"
 #include "meta/session.h"
+#include "meta/user.h"
 
 namespace {
 
@@ -44,13 +48,19 @@ Response changed(const Request& request, std::string_view member, std::uint64_t 
   return json_answer(json.text());
 }
 
+// The caller, who has shown to know the password and not only to sit at the screen.
+Result<User> check_current(App& app, const Request& request, const Caller& caller,
+                           const Fields& form) {
+  auto user = check_password(app, request, caller.user.name, form.value("current"));
+  if (!user && user.error().code == Errc::unauthenticated)
+    return Error{Errc::permission_denied, "the current password is wrong"};
+  return user;
+}
+
 Result<Response> change_password(App& app, const Request& request, const Caller& caller,
                                  const Fields& form) {
-  auto user = check_password(app, request, caller.user.name, form.value("current"));
-  if (!user)
-    return user.error().code == Errc::unauthenticated
-               ? Error{Errc::permission_denied, "the current password is wrong"}
-               : user.error();
+  auto user = check_current(app, request, caller, form);
+  if (!user) return user.error();
   if (form.value("password") != form.value("again"))
     return Error{Errc::invalid_argument, "the two new passwords differ"};
   auto chosen = choose_password(app, *user, form.value("password"), false);
@@ -93,15 +103,28 @@ Result<Response> revoke(App& app, const Request& request, const Caller& caller,
   return changed(request, "revoked", 1);
 }
 
+Result<Response> remove(App& app, const Request& request, const Caller& caller,
+                        const Fields& form) {
+  if (form.value("name") != caller.user.name)
+    return Error{
+        Errc::invalid_argument, "write the account's name, '{}', to delete it", {caller.user.name}};
+  auto user = check_current(app, request, caller, form);
+  if (!user) return user.error();
+  auto closed = transact(app.database, [&](Transaction& tx) { return close_user(tx, user->id); });
+  if (!closed) return closed.error();
+  auto response = changed(request, "deleted", 1);
+  if (wants_html(request)) response = see_other("/user/signin");
+  response.headers.add("Set-Cookie", session_cookie(request, ""));
+  return response;
+}
+
 struct Action {
   std::string_view name;
   Result<Response> (*act)(App&, const Request&, const Caller&, const Fields&);
 };
-constexpr Action kActions[] = {{"password", change_password},
-                               {"end", end_one},
-                               {"end-others", end_others},
-                               {"token", make_token},
-                               {"revoke", revoke}};
+constexpr Action kActions[] = {
+    {"password", change_password}, {"end", end_one},   {"end-others", end_others},
+    {"token", make_token},         {"revoke", revoke}, {"delete", remove}};
 
 Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD, POST"); !allowed) return allowed.error();
@@ -118,7 +141,8 @@ Result<Response> handle(App& app, Request& request) {
     return Error{Errc::permission_denied, "choose a password of your own first"};
   for (const Action& action : kActions)
     if (name == action.name) return action.act(app, request, *caller, *form);
-  return Error{Errc::invalid_argument, "'action' is password, end, end-others, token or revoke"};
+  return Error{Errc::invalid_argument,
+               "'action' is password, end, end-others, token, revoke or delete"};
 }
 
 }  // namespace

@@ -1,26 +1,37 @@
-// user - sign in and out
+// user - sign in and out, and make an account
 //
 //   GET  /user/signin?next=PATH     200  the form
 //   POST /user/signin  name=N&password=P&next=PATH
 //                                   303  to PATH, with a session cookie; 401 wrong name or password
 //   POST /user/signout              303  to the form; the session is over, here and everywhere
 //
+//   GET  /user/signup?invitation=I  200  the form, if accounts may be made here
+//   POST /user/signup  name=N&password=P&again=P&invitation=I
+//                                   303  to /, signed in; as JSON 201 {"name":N}; 409 name taken
+//
 //   400  a field that makes no sense     401  nobody is signed in
 //   403  a form that is not from your browser or session
-//   404  no such address                 405  another method
-//   413  more than a small form          429  too many wrong passwords, from one address
+//   404  no such address, no sign-up here, or an invitation that was used or is over
+//   405  another method                  413  more than a small form
+//   429  too many wrong passwords, or accounts, from one address
 //   503  the database does not answer
 //
 // From one address (of IPv6: one /64) 5 passwords in 15 minutes may be tried for one account, and
 // 50 for all; from another one its owner signs in all the same. Retry-After says how long to wait.
 
+#include "meta/user.h"
+
+#include "base/name.h"
 #include "base/text.h"
 #include "coffer/app.h"
 #include "coffer/entry_view.h"
 #include "coffer/page.h"
 #include "coffer/password.h"
+#include "digest/password.h"
 #include "digest/token.h"
 #include "http/form.h"
+#include "http/language.h"
+#include "meta/invitation.h"
 #include "meta/session.h"
 
 namespace {
@@ -35,16 +46,34 @@ std::string local_path(std::string_view text) {
   return ours ? std::string(text) : "/";
 }
 
+// The secret of a browser in which nobody is signed in yet; its forms carry what is derived from
+// it.
+std::string guest_of(const Request& request) {
+  std::string guest(guest_token(request));
+  return guest.empty() ? random_token() : guest;
+}
+
+// A form of such a browser: one that a page of ours made for it.
+Result<Fields> read_guest_form(Request& request) {
+  if (auto ours = check_origin(request); !ours) return ours.error();
+  auto form = read_form(request);
+  if (!form) return form;
+  auto guest = guest_token(request);
+  if (guest.empty() || !equal_secrets(form->value("csrf"), derive_token(guest, "csrf")))
+    return Error{Errc::permission_denied, "this form is not from your browser: reload the page"};
+  return form;
+}
+
 Result<Response> show_signin(App& app, const Request& request, std::string_view next,
                              std::string_view name, bool wrong) {
-  std::string guest(guest_token(request));
-  if (guest.empty()) guest = random_token();
+  auto guest = guest_of(request);
   Data data;
   data["title"] = Data("Sign in");
   data["csrf"] = Data(derive_token(guest, "csrf"));
   data["next"] = Data(std::string(next));
   data["name"] = Data(std::string(name));
   data["wrong"] = Data(wrong);
+  data["open"] = Data(app.config.signup == Config::Signup::open);
   auto page = html_page(app, request, "signin.html", std::move(data), nullptr);
   if (!page) return page;
   if (wrong) page->status = 401;
@@ -53,12 +82,8 @@ Result<Response> show_signin(App& app, const Request& request, std::string_view 
 }
 
 Result<Response> sign_in(App& app, Request& request) {
-  if (auto ours = check_origin(request); !ours) return ours.error();
-  auto form = read_form(request);
+  auto form = read_guest_form(request);
   if (!form) return form.error();
-  auto guest = guest_token(request);
-  if (guest.empty() || !equal_secrets(form->value("csrf"), derive_token(guest, "csrf")))
-    return Error{Errc::permission_denied, "this form is not from your browser: reload the page"};
   auto user = check_password(app, request, form->value("name"), form->value("password"));
   if (!user && user.error().code != Errc::unauthenticated) return user.error();
   if (!user) {
@@ -87,11 +112,99 @@ Result<Response> sign_out(App& app, Request& request, const Caller& caller) {
   return response;
 }
 
+// Whether somebody may make an account, with that invitation or without.
+Result<> check_signup(App& app, std::string_view invitation) {
+  auto policy = app.config.signup;
+  if (policy == Config::Signup::closed)
+    return Error{Errc::not_found, "accounts are made by the administrator here"};
+  if (invitation.empty() && policy == Config::Signup::open) return {};
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto found = find_invitation(**db, token_hash(invitation));
+  if (!found) return found.error();
+  return {};
+}
+
+Result<Response> show_signup(App& app, const Request& request, std::string_view invitation,
+                             std::string_view name, const Error* error) {
+  auto guest = guest_of(request);
+  auto language = language_of(request);
+  Data data;
+  data["title"] = Data(app.views.say(language, "Make an account"));
+  data["csrf"] = Data(derive_token(guest, "csrf"));
+  data["invitation"] = Data(std::string(invitation));
+  data["name"] = Data(std::string(name));
+  if (error) data["sentence"] = Data(app.views.say(language, error->pattern, error->values));
+  auto page = html_page(app, request, "signup.html", std::move(data), nullptr);
+  if (!page) return page;
+  if (error) page->status = status_of(error->code);
+  page->headers.add("Set-Cookie", guest_cookie(request, guest));
+  return page;
+}
+
+// The least account there is: whatever else a form says, nobody gives themselves more.
+Result<UserId> make_account(App& app, const Request& request, const Fields& form) {
+  auto name = form.value("name"), password = form.value("password");
+  auto invitation = form.value("invitation");
+  auto key = user_name_key(name);
+  if (!key) return key.error();
+  if (is_reserved_name(*key)) return Error{Errc::conflict, "'{}' is taken", {std::string(name)}};
+  if (password != form.value("again"))
+    return Error{Errc::invalid_argument, "the two passwords differ"};
+  if (auto fine = check_new_password(app, name, password); !fine) return fine.error();
+  if (auto counted = count_try(app, request, "sign up"); !counted) return counted.error();
+  auto hash = hash_password(password);
+  if (!hash) return hash.error();
+  auto made = transact(app.database, [&](Transaction& tx) -> Result<UserId> {
+    Invitation terms;
+    if (!invitation.empty()) {
+      auto used = use_invitation(tx, token_hash(invitation));
+      if (!used) return used.error();
+      terms = *used;
+    }
+    return add_user(tx, {.name = std::string(name),
+                         .password = *hash,
+                         .quota = terms.quota.value_or(app.config.quota)});
+  });
+  if (!made && made.error().code == Errc::conflict)
+    return Error{Errc::conflict, "'{}' is taken", {std::string(name)}};
+  return made;
+}
+
+Result<Response> sign_up(App& app, Request& request) {
+  auto form = read_guest_form(request);
+  if (!form) return form.error();
+  auto invitation = form->value("invitation");
+  if (auto open = check_signup(app, invitation); !open) return open.error();
+  auto made = make_account(app, request, *form);
+  bool mistake =
+      !made && (made.error().code == Errc::invalid_argument || made.error().code == Errc::conflict);
+  if (mistake && wants_html(request))
+    return show_signup(app, request, invitation, form->value("name"), &made.error());
+  if (!made) return made.error();
+  request.notes.add("user", number_text(*made));
+  auto token = start_session(app, request, *made);
+  if (!token) return token.error();
+  JsonWriter json;
+  json.begin_object();
+  json.member("name", form->value("name"));
+  json.end_object();
+  auto response = wants_html(request) ? see_other("/") : json_answer(json.text(), 201);
+  response.headers.add("Set-Cookie", session_cookie(request, *token));
+  return response;
+}
+
 Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD, POST"); !allowed) return allowed.error();
   if (request.path == "/user/signin") {
     if (!request.is_read()) return sign_in(app, request);
     return show_signin(app, request, local_path(request.query.value("next")), "", false);
+  }
+  if (request.path == "/user/signup") {
+    if (!request.is_read()) return sign_up(app, request);
+    auto invitation = request.query.value("invitation");
+    if (auto open = check_signup(app, invitation); !open) return open.error();
+    return show_signup(app, request, invitation, "", nullptr);
   }
   if (request.path != "/user/signout")
     return Error{Errc::not_found, "there is nothing at this address"};

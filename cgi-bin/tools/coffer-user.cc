@@ -6,6 +6,7 @@
 //   coffer user quota NAME BYTES
 //   coffer user disable NAME                         refused everywhere at once; files stay
 //   coffer user enable NAME
+//   coffer user invite [--quota BYTES] [--days N]    prints a link to make an account with, once
 //   coffer user token NAME [LABEL]                   prints a new API token, this once
 //
 // Exit 0, or 1 with the reason.
@@ -18,6 +19,7 @@
 #include "coffer/password.h"
 #include "digest/password.h"
 #include "digest/token.h"
+#include "meta/invitation.h"
 #include "meta/session.h"
 #include "meta/user.h"
 
@@ -29,6 +31,7 @@ struct Options {
   std::string name;
   std::string label = "command line";
   std::uint64_t quota = 0;
+  std::uint64_t days = kInvitationDays;
   bool admin = false;
   bool from_stdin = false;
 };
@@ -91,6 +94,20 @@ Result<> set_state(App& app, const Options& options, bool disabled) {
                   [&](Transaction& tx) { return set_disabled(tx, user->id, disabled); });
 }
 
+Result<> invite(App& app, const Options& options) {
+  auto token = random_token();
+  Invitation invitation;
+  if (options.quota) invitation.quota = options.quota;
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto added = add_invitation(**db, token_hash(token), invitation, options.days);
+  if (!added) return added.error();
+  if (app.config.signup == Config::Signup::closed)
+    std::cerr << "coffer user: it is of no use while accounts.signup is closed\n";
+  std::cout << "/user/signup?invitation=" << token << "\n";
+  return {};
+}
+
 Result<> token(App& app, const Options& options) {
   auto user = find(app, options);
   if (!user) return user.error();
@@ -137,6 +154,10 @@ int main(int argc, char** argv) {
   on_user(verb(
       "enable", "let a user in again",
       +[](App& app, const Options& o) { return set_state(app, o, false); }));
+  auto inviting = verb("invite", "a link to make an account with, once", invite);
+  inviting->add_option("--quota", options.quota, "bytes");
+  inviting->add_option("--days", options.days, "how long it is good for")
+      ->check(CLI::Range(1, 365));
   on_user(verb("token", "a new API token, shown once", token))->add_option("LABEL", options.label);
   CLI11_PARSE(command, argc, argv);
 

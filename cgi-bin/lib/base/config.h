@@ -30,6 +30,9 @@ struct Config {
   std::uint64_t quota = 1ull << 50;   // of a new user, in bytes
   unsigned threads = 128;             // requests at a time, in each program
 
+  // [accounts]
+  enum class Signup { closed, invited, open } signup = Signup::closed;
+
   // [sweeper]
   std::uint64_t grace_ms = 24ull * 3600 * 1000;       // before a blob nobody needs goes
   std::uint64_t trash_ms = 30ull * 24 * 3600 * 1000;  // before the trash empties itself

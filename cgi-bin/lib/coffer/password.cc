@@ -60,6 +60,13 @@ Result<User> check_password(App& app, const Request& request, std::string_view n
   return user;
 }
 
+Result<> count_try(App& app, const Request& request, std::string_view what) {
+  auto network = network_of(request.remote);
+  return transact(app.database, [&](Transaction& tx) {
+    return count_guess(tx, {token_hash(what), network});
+  });
+}
+
 Result<> check_new_password(App& app, std::string_view name, std::string_view password) {
   if (count_characters(password) < kFewestCharacters || password.size() > kLongestPassword)
     return Error{Errc::invalid_argument,

@@ -16,6 +16,10 @@ namespace coffer {
 Result<User> check_password(App& app, const Request& request, std::string_view name,
                             std::string_view password);
 
+/// Counts a try at something other than a password, of which only a few may be made from one
+/// place. Errc::too_many if there were.
+Result<> count_try(App& app, const Request& request, std::string_view what);
+
 /// Errc::invalid_argument, with what is wrong, for a password that one should not have: shorter
 /// than 8 characters or longer than 1,024 bytes, the user's own name, or one of those in
 /// conf/common-passwords, in any case.

@@ -33,7 +33,7 @@ Result<> refuse(Transaction& tx, std::string_view address, const Sha256& account
   if (!found) return found;
   auto seconds = static_cast<unsigned>(std::clamp<std::uint64_t>(left, 1, kGuessWindowMs) / 1000);
   Error error{Errc::too_many,
-              "too many wrong passwords from where you are: try again in {} min",
+              "too many tries from where you are: try again in {} min",
               {std::to_string(seconds / 60 + 1)}};
   error.retry_after = seconds + 1;
   return error;
