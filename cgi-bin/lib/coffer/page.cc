@@ -57,6 +57,7 @@ Result<Response> html_page(App& app, const Request& request, std::string_view na
   data["lang"] = Data(std::string(tag_of(language)));
   if (caller) {
     data["user"] = Data(caller->user.name);
+    data["is_admin"] = Data(caller->user.admin);
     data["csrf"] = Data(caller->csrf);
   }
   auto page = app.views.render(language, name, data);
