@@ -63,7 +63,7 @@ Result<Response> change_password(App& app, const Request& request, const Caller&
   if (!user) return user.error();
   if (form.value("password") != form.value("again"))
     return Error{Errc::invalid_argument, "the two new passwords differ"};
-  auto chosen = choose_password(app, *user, form.value("password"), false);
+  auto chosen = choose_password(app, caller.actor, *user, form.value("password"), false);
   if (!chosen) return chosen.error();
   auto response = see_other("/user/account?changed=1");
   if (caller.csrf.empty()) return response;
@@ -77,17 +77,20 @@ Result<Response> end_one(App& app, const Request& request, const Caller& caller,
                          const Fields& form) {
   auto id = number_field(form, "id");
   if (!id) return id.error();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto ended = end_session(**db, caller.user.id, SessionId{id->value_or(0)});
+  auto ended = transact(app.database, [&](Transaction& tx) -> Result<> {
+    if (auto over = end_session(tx, caller.user.id, SessionId{id->value_or(0)}); !over) return over;
+    return record(tx, caller.actor, {.owner = caller.user.id, .action = "end-session"});
+  });
   if (!ended) return ended.error();
   return changed(request, "ended", 1);
 }
 
 Result<Response> end_others(App& app, const Request& request, const Caller& caller, const Fields&) {
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto ended = end_other_sessions(**db, caller.user.id, token_hash(session_token(request)));
+  auto ended = transact(app.database, [&](Transaction& tx) -> Result<std::uint64_t> {
+    auto noted = record(tx, caller.actor, {.owner = caller.user.id, .action = "end-sessions"});
+    if (!noted) return noted.error();
+    return end_other_sessions(tx, caller.user.id, token_hash(session_token(request)));
+  });
   if (!ended) return ended.error();
   return changed(request, "ended", *ended);
 }
@@ -96,9 +99,11 @@ Result<Response> revoke(App& app, const Request& request, const Caller& caller,
                         const Fields& form) {
   auto id = number_field(form, "id");
   if (!id) return id.error();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto removed = remove_api_token(**db, caller.user.id, TokenId{id->value_or(0)});
+  auto removed = transact(app.database, [&](Transaction& tx) -> Result<> {
+    auto gone = remove_api_token(tx, caller.user.id, TokenId{id->value_or(0)});
+    if (!gone) return gone;
+    return record(tx, caller.actor, {.owner = caller.user.id, .action = "revoke"});
+  });
   if (!removed) return removed.error();
   return changed(request, "revoked", 1);
 }
@@ -110,7 +115,11 @@ Result<Response> remove(App& app, const Request& request, const Caller& caller,
         Errc::invalid_argument, "write the account's name, '{}', to delete it", {caller.user.name}};
   auto user = check_current(app, request, caller, form);
   if (!user) return user.error();
-  auto closed = transact(app.database, [&](Transaction& tx) { return close_user(tx, user->id); });
+  auto closed = transact(app.database, [&](Transaction& tx) -> Result<> {
+    if (auto gone = close_user(tx, user->id); !gone) return gone;
+    return record(tx, caller.actor,
+                  {.owner = user->id, .action = "close-account", .name = user->name});
+  });
   if (!closed) return closed.error();
   auto response = changed(request, "deleted", 1);
   if (wants_html(request)) response = see_other("/user/signin");

@@ -134,17 +134,17 @@ Result<Response> add(App& app, const Request& request, const Caller& caller, con
   auto password = random_password();
   auto hash = hash_password(password);
   if (!hash) return hash.error();
-  {
-    auto db = app.database.borrow();
-    if (!db) return db.error();
-    auto added = add_user(**db, {.name = name,
-                                 .password = *hash,
-                                 .one_time = true,
-                                 .quota = quota->value_or(app.config.quota)});
-    if (!added && added.error().code == Errc::conflict)
-      return Error{Errc::conflict, "'{}' is taken", {name}};
-    if (!added) return added.error();
-  }
+  auto added = transact(app.database, [&](Transaction& tx) -> Result<> {
+    auto user = add_user(tx, {.name = name,
+                              .password = *hash,
+                              .one_time = true,
+                              .quota = quota->value_or(app.config.quota)});
+    if (!user) return user.error();
+    return record(tx, caller.actor, {.owner = *user, .action = "account", .name = name});
+  });
+  if (!added && added.error().code == Errc::conflict)
+    return Error{Errc::conflict, "'{}' is taken", {name}};
+  if (!added) return added.error();
   if (wants_html(request)) return show(app, request, caller, {name, password, {}});
   JsonWriter json;
   json.begin_object();
@@ -163,12 +163,12 @@ Result<Response> invite(App& app, const Request& request, const Caller& caller,
   auto length = days->value_or(kInvitationDays);
   if (length < 1 || length > kMostDays) return Error{Errc::invalid_argument, "'days' is 1 to 365"};
   auto token = random_token();
-  {
-    auto db = app.database.borrow();
-    if (!db) return db.error();
-    auto added = add_invitation(**db, token_hash(token), {*quota}, length);
-    if (!added) return added.error();
-  }
+  auto added = transact(app.database, [&](Transaction& tx) -> Result<> {
+    auto done = add_invitation(tx, token_hash(token), {*quota}, length);
+    if (!done) return done;
+    return record(tx, caller.actor, {.owner = caller.user.id, .action = "invite"});
+  });
+  if (!added) return added.error();
   auto path = "/user/signup?invitation=" + token;
   if (wants_html(request)) {
     auto host = std::string(request.headers.value("host"));
@@ -184,36 +184,40 @@ Result<Response> invite(App& app, const Request& request, const Caller& caller,
 
 // A change of one account, which the form names.
 template <class Change>
-Result<Response> change(App& app, const Request& request, const Fields& form, Change&& apply) {
+Result<Response> change(App& app, const Request& request, const Caller& caller, const Fields& form,
+                        Change&& apply) {
   auto done = transact(app.database, [&](Transaction& tx) -> Result<> {
     auto user = find_user(tx, form.value("name"));
     if (!user) return user.error();
-    return apply(tx, *user);
+    if (auto applied = apply(tx, *user); !applied) return applied;
+    return record(tx, caller.actor,
+                  {.owner = user->id, .action = form.value("action"), .name = user->name});
   });
   if (!done) return done.error();
   if (wants_html(request)) return see_other("/user/admin");
   return json_answer("{\"changed\":1}");
 }
 
-Result<Response> quota(App& app, const Request& request, const Caller&, const Fields& form) {
+Result<Response> quota(App& app, const Request& request, const Caller& caller, const Fields& form) {
   auto bytes = quota_in(form);
   if (!bytes) return bytes.error();
-  return change(app, request, form, [&](Transaction& tx, const User& user) {
+  return change(app, request, caller, form, [&](Transaction& tx, const User& user) {
     return set_quota(tx, user.id, bytes->value_or(app.config.quota));
   });
 }
 
 Result<Response> disable(App& app, const Request& request, const Caller& caller,
                          const Fields& form) {
-  return change(app, request, form, [&](Transaction& tx, const User& user) -> Result<> {
+  return change(app, request, caller, form, [&](Transaction& tx, const User& user) -> Result<> {
     if (user.id == caller.user.id)
       return Error{Errc::conflict, "you cannot disable your own account"};
     return set_disabled(tx, user.id, true);
   });
 }
 
-Result<Response> enable(App& app, const Request& request, const Caller&, const Fields& form) {
-  return change(app, request, form,
+Result<Response> enable(App& app, const Request& request, const Caller& caller,
+                        const Fields& form) {
+  return change(app, request, caller, form,
                 [](Transaction& tx, const User& user) { return set_disabled(tx, user.id, false); });
 }
 

@@ -18,6 +18,7 @@
 #include "coffer/locate.h"
 #include "coffer/page.h"
 #include "http/form.h"
+#include "meta/event.h"
 #include "meta/trash.h"
 #include "meta/tree.h"
 
@@ -33,7 +34,11 @@ Result<std::uint64_t> remove(App& app, const Caller& caller, const Fields& form)
   if (form.value("trash") == "empty") {
     if (caller.confined())
       return Error{Errc::permission_denied, "this token is for the files of one folder only"};
-    return transact(app.database, [&](Transaction& tx) { return empty_trash(tx, user, 0); });
+    return transact(app.database, [&](Transaction& tx) -> Result<std::uint64_t> {
+      if (auto noted = record(tx, caller.actor, {.owner = user, .action = "empty-trash"}); !noted)
+        return noted.error();
+      return empty_trash(tx, user, 0);
+    });
   }
   auto version = number_field(form, "version");
   if (!version) return version.error();
@@ -46,6 +51,9 @@ Result<std::uint64_t> remove(App& app, const Caller& caller, const Fields& form)
                      : forever ? delete_entry(tx, user, id)
                                : trash_entry(tx, user, id);
       if (!removed) return removed.error();
+      auto action = *version ? "delete-version" : forever ? "delete" : "trash";
+      auto noted = record_entry(tx, caller.actor, {.owner = user, .action = action, .entry = id});
+      if (!noted) return noted.error();
     }
     return ids->size();
   });

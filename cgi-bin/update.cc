@@ -22,6 +22,7 @@
 #include "coffer/locate.h"
 #include "coffer/page.h"
 #include "http/form.h"
+#include "meta/event.h"
 #include "meta/trash.h"
 #include "meta/tree.h"
 
@@ -88,8 +89,12 @@ Result<Response> change(App& app, const Request& request, const Caller& caller,
     auto changed = transact(app.database, [&](Transaction& tx) -> Result<std::uint64_t> {
       auto ids = ids_of(tx, caller, form.all("id"));
       if (!ids) return ids.error();
-      for (EntryId id : *ids)
+      for (EntryId id : *ids) {
         if (auto done = action.change(tx, caller, id, form); !done) return done.error();
+        auto noted = record_entry(tx, caller.actor,
+                                  {.owner = caller.user.id, .action = action.name, .entry = id});
+        if (!noted) return noted.error();
+      }
       return ids->size();
     });
     if (!changed) return changed.error();
@@ -105,7 +110,12 @@ Result<Response> new_folder(App& app, const Request& request, const Caller& call
   auto made = transact(app.database, [&](Transaction& tx) -> Result<EntryId> {
     auto folder = locate_folder(tx, caller, form.value("folder"));
     if (!folder) return folder.error();
-    return make_folder(tx, caller.user.id, folder->id, *name);
+    auto id = make_folder(tx, caller.user.id, folder->id, *name);
+    if (!id) return id;
+    auto noted =
+        record_entry(tx, caller.actor, {.owner = caller.user.id, .action = "folder", .entry = *id});
+    if (!noted) return noted.error();
+    return id;
   });
   if (!made) return made.error();
   auto answer = changed_answer(request, form, "id", std::uint64_t(*made));

@@ -103,9 +103,10 @@ Result<Response> sign_out(App& app, Request& request, const Caller& caller) {
   auto form = read_form(request);
   if (!form) return form.error();
   if (auto ours = check_csrf(caller, *form); !ours) return ours.error();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto ended = end_session(**db, token_hash(session_token(request)));
+  auto ended = transact(app.database, [&](Transaction& tx) -> Result<> {
+    if (auto over = end_session(tx, token_hash(session_token(request))); !over) return over;
+    return record(tx, caller.actor, {.owner = caller.user.id, .action = "sign-out"});
+  });
   if (!ended) return ended.error();
   auto response = see_other("/user/signin");
   response.headers.add("Set-Cookie", session_cookie(request, ""));
@@ -162,9 +163,14 @@ Result<UserId> make_account(App& app, const Request& request, const Fields& form
       if (!used) return used.error();
       terms = *used;
     }
-    return add_user(tx, {.name = std::string(name),
-                         .password = *hash,
-                         .quota = terms.quota.value_or(app.config.quota)});
+    auto user = add_user(tx, {.name = std::string(name),
+                              .password = *hash,
+                              .quota = terms.quota.value_or(app.config.quota)});
+    if (!user) return user;
+    auto noted =
+        record(tx, actor_of(request, *user), {.owner = *user, .action = "sign-up", .name = name});
+    if (!noted) return noted.error();
+    return user;
   });
   if (!made && made.error().code == Errc::conflict)
     return Error{Errc::conflict, "'{}' is taken", {std::string(name)}};

@@ -27,6 +27,8 @@ namespace {
 
 using namespace coffer;
 
+const Actor kOperator;
+
 struct Options {
   std::string name;
   std::string label = "command line";
@@ -51,14 +53,16 @@ Result<> add(App& app, const Options& options) {
   auto password = random_password();
   auto hash = hash_password(password);
   if (!hash) return hash.error();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto added = add_user(**db, {.name = options.name,
-                               .password = *hash,
-                               .one_time = true,
-                               .admin = options.admin,
-                               .quota = options.quota ? options.quota : app.config.quota});
-  if (!added) return added.error();
+  auto added = transact(app.database, [&](Transaction& tx) -> Result<> {
+    auto user = add_user(tx, {.name = options.name,
+                              .password = *hash,
+                              .one_time = true,
+                              .admin = options.admin,
+                              .quota = options.quota ? options.quota : app.config.quota});
+    if (!user) return user.error();
+    return record(tx, kOperator, {.owner = *user, .action = "account", .name = options.name});
+  });
+  if (!added) return added;
   std::cout << "name: " << options.name << "\npassword: " << password << "\n";
   return {};
 }
@@ -74,7 +78,7 @@ Result<> passwd(App& app, const Options& options) {
   if (!user) return user.error();
   auto password = random_password();
   if (options.from_stdin) std::getline(std::cin, password);
-  auto chosen = choose_password(app, *user, password, !options.from_stdin);
+  auto chosen = choose_password(app, kOperator, *user, password, !options.from_stdin);
   if (chosen && !options.from_stdin) std::cout << "password: " << password << "\n";
   return chosen;
 }
@@ -82,26 +86,33 @@ Result<> passwd(App& app, const Options& options) {
 Result<> quota(App& app, const Options& options) {
   auto user = find(app, options);
   if (!user) return user.error();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  return set_quota(**db, user->id, options.quota);
+  return transact(app.database, [&](Transaction& tx) -> Result<> {
+    if (auto set = set_quota(tx, user->id, options.quota); !set) return set;
+    return record(tx, kOperator, {.owner = user->id, .action = "quota", .name = user->name});
+  });
 }
 
 Result<> set_state(App& app, const Options& options, bool disabled) {
   auto user = find(app, options);
   if (!user) return user.error();
-  return transact(app.database,
-                  [&](Transaction& tx) { return set_disabled(tx, user->id, disabled); });
+  return transact(app.database, [&](Transaction& tx) -> Result<> {
+    if (auto set = set_disabled(tx, user->id, disabled); !set) return set;
+    return record(
+        tx, kOperator,
+        {.owner = user->id, .action = disabled ? "disable" : "enable", .name = user->name});
+  });
 }
 
 Result<> invite(App& app, const Options& options) {
   auto token = random_token();
   Invitation invitation;
   if (options.quota) invitation.quota = options.quota;
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto added = add_invitation(**db, token_hash(token), invitation, options.days);
-  if (!added) return added.error();
+  auto added = transact(app.database, [&](Transaction& tx) -> Result<> {
+    auto done = add_invitation(tx, token_hash(token), invitation, options.days);
+    if (!done) return done;
+    return record(tx, kOperator, {.action = "invite"});
+  });
+  if (!added) return added;
   if (app.config.signup == Config::Signup::closed)
     std::cerr << "coffer user: it is of no use while accounts.signup is closed\n";
   std::cout << "/user/signup?invitation=" << token << "\n";
@@ -114,10 +125,12 @@ Result<> token(App& app, const Options& options) {
   auto label = file_name(options.label);
   if (!label) return label.error();
   auto secret = random_token();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto added = add_api_token(**db, token_hash(secret), {.user = user->id, .label = *label});
-  if (!added) return added.error();
+  auto added = transact(app.database, [&](Transaction& tx) -> Result<> {
+    auto id = add_api_token(tx, token_hash(secret), {.user = user->id, .label = *label});
+    if (!id) return id.error();
+    return record(tx, kOperator, {.owner = user->id, .action = "token", .name = *label});
+  });
+  if (!added) return added;
   std::cout << secret << "\n";
   return {};
 }

@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "coffer/app.h"
 #include "meta/blob.h"
+#include "meta/event.h"
 #include "meta/guess.h"
 #include "meta/invitation.h"
 #include "meta/session.h"
@@ -60,6 +61,7 @@ Result<> sweep_trash(App& app) {
     if (!db) return db.error();
     if (auto swept = sweep_sessions(**db); !swept) return swept.error();
     if (auto swept = sweep_guesses(**db); !swept) return swept.error();
+    if (auto swept = sweep_events(**db, app.config.activity_ms); !swept) return swept.error();
     if (auto swept = sweep_invitations(**db); !swept) return swept.error();
     users = list_users(**db);
   }

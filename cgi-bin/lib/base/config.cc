@@ -96,6 +96,7 @@ Result<> read_sections(toml::table& file, Config& config) {
   Section sweeper(file, "sweeper");
   sweeper.take("grace_hours", config.grace_ms, kHourMs);
   sweeper.take("trash_days", config.trash_ms, 24 * kHourMs);
+  sweeper.take("activity_days", config.activity_ms, 24 * kHourMs);
   if (auto fine = sweeper.finish(); !fine) return fine;
 
   if (!file.empty())

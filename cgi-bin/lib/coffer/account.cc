@@ -187,24 +187,25 @@ Result<Response> make_token(App& app, const Request& request, const Caller& call
   if (days->value_or(0) > kMostDays)
     return Error{Errc::invalid_argument, "'days' is 1 to 3650, or nothing for a token without end"};
   auto token = random_token();
-  TokenId id{};
-  {
-    auto db = app.database.borrow();
-    if (!db) return db.error();
-    auto folder = locate_folder(**db, caller, form.value("folder"));
+  auto id = transact(app.database, [&](Transaction& tx) -> Result<TokenId> {
+    auto folder = locate_folder(tx, caller, form.value("folder"));
     if (!folder) return folder.error();
-    auto added = add_api_token(**db, token_hash(token),
+    auto added = add_api_token(tx, token_hash(token),
                                {.user = caller.user.id,
                                 .label = *label,
                                 .grant = {.may_write = access == "write", .root = folder->id},
                                 .days = days->value_or(0)});
-    if (!added) return added.error();
-    id = *added;
-  }
+    if (!added) return added;
+    auto noted =
+        record(tx, caller.actor, {.owner = caller.user.id, .action = "token", .name = *label});
+    if (!noted) return noted.error();
+    return added;
+  });
+  if (!id) return id.error();
   if (wants_html(request)) return show_account(app, request, caller, token);
   JsonWriter json;
   json.begin_object();
-  json.member("id", std::uint64_t(id));
+  json.member("id", std::uint64_t(*id));
   json.member("token", token);
   json.end_object();
   return json_answer(json.text(), 201);

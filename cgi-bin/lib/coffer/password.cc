@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "base/name.h"
+#include "coffer/session.h"
 #include "digest/password.h"
 #include "digest/token.h"
 #include "http/address.h"
@@ -35,6 +36,14 @@ Result<bool> is_common(const std::filesystem::path& list, std::string_view folde
   return false;
 }
 
+// Also for a name that nobody has, without the name (people write their password there by mistake),
+// so that neither the time it takes nor anything else tells who exists.
+Result<> note_wrong_password(App& app, const Request& request, UserId user) {
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  return record(**db, actor_of(request, user), {.owner = user, .action = "wrong-password"});
+}
+
 }  // namespace
 
 Result<User> check_password(App& app, const Request& request, std::string_view name,
@@ -53,8 +62,11 @@ Result<User> check_password(App& app, const Request& request, std::string_view n
   // The hash is computed for those who do not exist, too: its time tells nobody who does.
   bool right =
       password.size() <= kLongestPassword && verify_password(password, user ? user->password : "");
-  if (!right || !user || user->disabled)
+  if (!right || !user || user->disabled) {
+    if (auto noted = note_wrong_password(app, request, user ? user->id : UserId{}); !noted)
+      return noted.error();
     return Error{Errc::unauthenticated, "the name or the password is wrong"};
+  }
   auto forgiven = transact(app.database, [&](Transaction& tx) { return forgive_guess(tx, guess); });
   if (!forgiven) return forgiven.error();
   return user;
@@ -83,12 +95,15 @@ Result<> check_new_password(App& app, std::string_view name, std::string_view pa
   return {};
 }
 
-Result<> choose_password(App& app, const User& user, std::string_view password, bool one_time) {
+Result<> choose_password(App& app, const Actor& actor, const User& user, std::string_view password,
+                         bool one_time) {
   if (auto fine = check_new_password(app, user.name, password); !fine) return fine;
   auto hash = hash_password(password);
   if (!hash) return hash.error();
-  return transact(app.database,
-                  [&](Transaction& tx) { return set_password(tx, user.id, *hash, one_time); });
+  return transact(app.database, [&](Transaction& tx) -> Result<> {
+    if (auto set = set_password(tx, user.id, *hash, one_time); !set) return set;
+    return record(tx, actor, {.owner = user.id, .action = "password"});
+  });
 }
 
 }  // namespace coffer

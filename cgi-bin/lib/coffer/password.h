@@ -6,6 +6,7 @@
 
 #include "coffer/app.h"
 #include "http/message.h"
+#include "meta/event.h"
 #include "meta/types.h"
 
 namespace coffer {
@@ -26,6 +27,7 @@ Result<> count_try(App& app, const Request& request, std::string_view what);
 Result<> check_new_password(App& app, std::string_view name, std::string_view password);
 
 /// Sets a password that passes check_new_password(), and ends the user's sessions.
-Result<> choose_password(App& app, const User& user, std::string_view password, bool one_time);
+Result<> choose_password(App& app, const Actor& actor, const User& user, std::string_view password,
+                         bool one_time);
 
 }  // namespace coffer

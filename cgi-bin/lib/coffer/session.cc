@@ -49,6 +49,15 @@ Result<Asker> asker_of_basic(Connection& db, std::string_view credentials, Entry
   return asker;
 }
 
+Caller caller_from(const Request& request, Asker asker, std::string csrf) {
+  auto actor = actor_of(request, asker.user.id);
+  return {.user = std::move(asker.user),
+          .csrf = std::move(csrf),
+          .actor = std::move(actor),
+          .grant = asker.grant,
+          .entry = std::move(asker.entry)};
+}
+
 Result<Caller> caller_of(Connection& db, const Request& request) {
   auto wanted = entry_in(request);
   if (auto header = request.headers.get("authorization")) {
@@ -59,14 +68,13 @@ Result<Caller> caller_of(Connection& db, const Request& request) {
                  : scheme == "basic" ? asker_of_basic(db, credentials, wanted)
                                      : unauthenticated();
     if (!asker) return asker.error();
-    return Caller{std::move(asker->user), "", asker->grant, std::move(asker->entry)};
+    return caller_from(request, std::move(*asker), "");
   }
   auto token = session_token(request);
   if (token.empty()) return unauthenticated();
   auto asker = find_session(db, token_hash(token), wanted);
   if (!asker) return asker.error();
-  return Caller{std::move(asker->user), derive_token(token, "csrf"), asker->grant,
-                std::move(asker->entry)};
+  return caller_from(request, std::move(*asker), derive_token(token, "csrf"));
 }
 
 // Whether the token is for such a request at all. What is not listed is not open to a confined
@@ -135,16 +143,22 @@ Result<> check_csrf(const Caller& caller, const Fields& form) {
                "this form is not from your session: reload the page and send it again"};
 }
 
+Actor actor_of(const Request& request, UserId user) {
+  return {user, printable(request.remote, kMostAddress), request.id};
+}
+
 Result<std::string> start_session(App& app, const Request& request, UserId user) {
   auto token = random_token();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  if (auto old = session_token(request); !old.empty())
-    if (auto ended = end_session(**db, token_hash(old)); !ended) return ended.error();
   auto browser = printable(request.headers.value("user-agent"), kMostBrowser);
-  auto added =
-      add_session(**db, token_hash(token), user, browser, printable(request.remote, kMostAddress));
-  if (!added) return added.error();
+  auto actor = actor_of(request, user);
+  auto started = transact(app.database, [&](Transaction& tx) -> Result<> {
+    if (auto old = session_token(request); !old.empty())
+      if (auto ended = end_session(tx, token_hash(old)); !ended) return ended;
+    if (auto added = add_session(tx, token_hash(token), user, browser, actor.address); !added)
+      return added;
+    return record(tx, actor, {.owner = user, .action = "sign-in"});
+  });
+  if (!started) return started.error();
   return token;
 }
 

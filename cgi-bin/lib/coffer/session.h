@@ -6,6 +6,7 @@
 #include <string>
 
 #include "coffer/app.h"
+#include "meta/event.h"
 #include "meta/types.h"
 
 namespace coffer {
@@ -17,6 +18,7 @@ namespace coffer {
 struct Caller {
   User user;
   std::string csrf;
+  Actor actor{};  // they, by this request
   Grant grant{};
   std::optional<Entry> entry{};  // theirs, if the request's `id` or `folder` is the id of one
 
@@ -44,6 +46,9 @@ Result<> check_origin(const Request& request);
 /// Opens a session for the browser that sent the request, and ends the one it had, if any.
 /// Returns the token for its cookie.
 Result<std::string> start_session(App& app, const Request& request, UserId user);
+
+/// Who made a request, for the events it causes.
+Actor actor_of(const Request& request, UserId user);
 
 /// Set-Cookie for a session or, before there is one, for the form that signs in.
 std::string session_cookie(const Request& request, std::string_view token);
