@@ -18,6 +18,7 @@
 #include "coffer/locate.h"
 #include "coffer/page.h"
 #include "http/form.h"
+#include "meta/event.h"
 #include "meta/trash.h"
 #include "meta/tree.h"
 
@@ -28,19 +29,32 @@ using namespace coffer;
 // Rows freed within the request; the sweeper frees the rest.
 constexpr std::size_t kPurgeNow = 1000;
 
-Result<std::uint64_t> remove(App& app, UserId user, const Fields& form) {
-  if (form.value("trash") == "empty") return empty_trash(app.database, user, 0);
-  auto ids = ids_of(form.all("id"));
-  if (!ids) return ids.error();
+Result<std::uint64_t> remove(App& app, const Caller& caller, const Fields& form) {
+  auto user = caller.user.id;
+  if (form.value("trash") == "empty") {
+    if (caller.confined())
+      return Error{Errc::permission_denied, "this token is for the files of one folder only"};
+    // Said before it is done: the pieces in which a full trash is emptied are not one transaction.
+    auto noted = transact(app.database, [&](Transaction& tx) {
+      return record(tx, caller.actor, {.owner = user, .action = "empty-trash"});
+    });
+    if (!noted) return noted.error();
+    return empty_trash(app.database, user, 0);
+  }
   auto version = number_field(form, "version");
   if (!version) return version.error();
   bool forever = form.value("forever") == "1";
   return transact(app.database, [&](Transaction& tx) -> Result<std::uint64_t> {
+    auto ids = ids_of(tx, caller, form.all("id"));
+    if (!ids) return ids.error();
     for (EntryId id : *ids) {
       auto removed = *version  ? remove_version(tx, user, id, VersionId{**version})
                      : forever ? delete_entry(tx, user, id)
                                : trash_entry(tx, user, id);
       if (!removed) return removed.error();
+      auto action = *version ? "delete-version" : forever ? "delete" : "trash";
+      auto noted = record_entry(tx, caller.actor, {.owner = user, .action = action, .entry = id});
+      if (!noted) return noted.error();
     }
     return ids->size();
   });
@@ -56,7 +70,7 @@ Result<Response> handle(App& app, Request& request) {
   if (!form) return form.error();
   if (auto ours = check_csrf(*caller, *form); !ours) return ours.error();
 
-  auto deleted = remove(app, user, *form);
+  auto deleted = remove(app, *caller, *form);
   if (!deleted) return deleted.error();
   request.notes.add("deleted", std::to_string(*deleted));
   if (auto purged = purge(app.database, user, kPurgeNow); !purged) return purged.error();

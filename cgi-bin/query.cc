@@ -29,24 +29,33 @@ using namespace coffer;
 
 constexpr std::size_t kMostFound = 200;
 
+// Found for who is confined to a folder, before what is elsewhere is left out.
+constexpr std::size_t kMostLookedThrough = 5000;
+
+std::size_t most_for(const Caller& caller) {
+  return caller.confined() ? kMostLookedThrough : kMostFound;
+}
+
 Result<Response> folder(App& app, Connection& db, const Request& request, const Caller& caller) {
   auto query = listing_of(db, caller, request.query);
   if (!query) return query.error();
   auto listing = list(db, caller.user.id, *query);
   if (!listing) return listing.error();
   if (!wants_html(request)) return json_answer(listing_json(*listing));
-  auto path = find_path(db, caller.user.id, query->folder);
+  auto path = path_of(db, caller, query->folder);
   if (!path) return path.error();
   auto data = listing_data(words_for(app, request), *query, *listing);
   data["crumbs"] = crumbs_data(*path);
   return html_page(app, request, "folder.html", std::move(data), &caller);
 }
 
-Result<Response> found(App& app, const Request& request, const Caller& caller,
+Result<Response> found(App& app, Connection& db, const Request& request, const Caller& caller,
                        Result<std::vector<Entry>> entries) {
   if (!entries) return entries.error();
+  auto ours = reachable(db, caller, std::move(*entries), kMostFound);
+  if (!ours) return ours.error();
   Listing listing;
-  listing.entries = std::move(*entries);
+  listing.entries = std::move(*ours);
   if (!wants_html(request)) return json_answer(listing_json(listing));
   auto words = words_for(app, request);
   auto data = listing_data(words, {}, listing);
@@ -58,11 +67,10 @@ Result<Response> found(App& app, const Request& request, const Caller& caller,
 }
 
 Result<Response> details(App& app, Connection& db, const Request& request, const Caller& caller) {
-  auto user = caller.user.id;
   auto entry = locate(db, caller, request.query.value("id"));
   if (!entry) return entry.error();
   if (entry->folder && wants_html(request)) return see_other(folder_href(entry->id));
-  auto versions = list_versions(db, user, entry->id);
+  auto versions = list_versions(db, caller.user.id, entry->id);
   if (!versions) return versions.error();
   Digests digests;
   if (!entry->folder) {
@@ -71,9 +79,9 @@ Result<Response> details(App& app, Connection& db, const Request& request, const
     digests = blob->digests;
   }
   if (!wants_html(request)) return json_answer(entry_json(*entry, digests, *versions));
-  auto path = find_path(db, user, *entry);
+  auto path = path_of(db, caller, *entry);
   if (!path) return path.error();
-  path->pop_back();
+  if (!path->empty()) path->pop_back();
   auto data = details_data(words_for(app, request), *entry, digests, *versions);
   data["crumbs"] = crumbs_data(*path);
   data["where"] = Data(path_text(*path));
@@ -86,8 +94,8 @@ Result<Response> by_digest(App& app, Connection& db, const Request& request, con
   if (!digest || digest->size() != size_of(algorithm))
     return Error{
         Errc::invalid_argument, "'{}' is not a digest in hex", {std::string(name_of(algorithm))}};
-  return found(app, request, caller,
-               find_by_digest(db, caller.user.id, algorithm, *digest, kMostFound));
+  return found(app, db, request, caller,
+               find_by_digest(db, caller.user.id, algorithm, *digest, most_for(caller)));
 }
 
 Result<Response> handle(App& app, Request& request) {
@@ -102,7 +110,8 @@ Result<Response> handle(App& app, Request& request) {
       return by_digest(app, **db, request, *caller, algorithm);
   if (request.query.has("id")) return details(app, **db, request, *caller);
   if (auto part = request.query.value("q"); !part.empty())
-    return found(app, request, *caller, search_entries(**db, caller->user.id, part, kMostFound));
+    return found(app, **db, request, *caller,
+                 search_entries(**db, caller->user.id, part, most_for(*caller)));
   return folder(app, **db, request, *caller);
 }
 

@@ -22,6 +22,7 @@
 #include "coffer/locate.h"
 #include "coffer/page.h"
 #include "http/form.h"
+#include "meta/event.h"
 #include "meta/trash.h"
 #include "meta/tree.h"
 
@@ -39,71 +40,82 @@ Conflict conflict_in(const Fields& form) {
   return form.value("conflict") == "rename" ? Conflict::rename : Conflict::fail;
 }
 
-Result<> rename(Transaction& tx, UserId user, EntryId id, const Fields& form) {
+Result<> rename(Transaction& tx, const Caller& caller, EntryId id, const Fields& form) {
   auto name = name_in(form);
   if (!name) return name.error();
-  auto entry = find_entry(tx, user, id);
+  auto entry = find_entry(tx, caller.user.id, id);
   if (!entry) return entry.error();
   if (entry->trashed) return Error{Errc::not_found, "that is in the trash: restore it first"};
-  auto moved = move_entry(tx, user, id, entry->parent, *name, conflict_in(form));
+  auto moved = move_entry(tx, caller.user.id, id, entry->parent, *name, conflict_in(form));
   if (!moved) return moved.error();
   return {};
 }
 
-Result<> move(Transaction& tx, UserId user, EntryId id, const Fields& form) {
-  auto folder = locate_folder(tx, user, form.value("folder"));
+Result<> move(Transaction& tx, const Caller& caller, EntryId id, const Fields& form) {
+  auto folder = locate_folder(tx, caller, form.value("folder"));
   if (!folder) return folder.error();
-  auto entry = find_entry(tx, user, id);
+  auto entry = find_entry(tx, caller.user.id, id);
   if (!entry) return entry.error();
   if (entry->trashed) return Error{Errc::not_found, "that is in the trash: restore it first"};
-  auto moved = move_entry(tx, user, id, folder->id, entry->name, conflict_in(form));
+  auto moved = move_entry(tx, caller.user.id, id, folder->id, entry->name, conflict_in(form));
   if (!moved) return moved.error();
   return {};
 }
 
-Result<> restore(Transaction& tx, UserId user, EntryId id, const Fields&) {
-  auto restored = restore_entry(tx, user, id);
+Result<> restore(Transaction& tx, const Caller& caller, EntryId id, const Fields&) {
+  auto restored = restore_entry(tx, caller.user.id, id);
   if (!restored) return restored.error();
   return {};
 }
 
-Result<> revert(Transaction& tx, UserId user, EntryId id, const Fields& form) {
+Result<> revert(Transaction& tx, const Caller& caller, EntryId id, const Fields& form) {
   auto version = number_field(form, "version");
   if (!version) return version.error();
   if (!*version) return Error{Errc::invalid_argument, "'version' is missing"};
-  return bring_back(tx, user, id, VersionId{**version});
+  return bring_back(tx, caller.user.id, id, VersionId{**version});
 }
 
 struct Action {
   std::string_view name;
-  Result<> (*change)(Transaction&, UserId, EntryId, const Fields&);
+  Result<> (*change)(Transaction&, const Caller&, EntryId, const Fields&);
 };
 constexpr Action kActions[] = {
     {"rename", rename}, {"move", move}, {"restore", restore}, {"revert", revert}};
 
-Result<Response> change(App& app, const Request& request, UserId user, const Fields& form) {
+Result<Response> change(App& app, const Request& request, const Caller& caller,
+                        const Fields& form) {
   for (const Action& action : kActions) {
     if (form.value("action") != action.name) continue;
-    auto ids = ids_of(form.all("id"));
-    if (!ids) return ids.error();
-    auto changed = transact(app.database, [&](Transaction& tx) -> Result<> {
-      for (EntryId id : *ids)
-        if (auto done = action.change(tx, user, id, form); !done) return done;
-      return {};
+    auto changed = transact(app.database, [&](Transaction& tx) -> Result<std::uint64_t> {
+      auto ids = ids_of(tx, caller, form.all("id"));
+      if (!ids) return ids.error();
+      for (EntryId id : *ids) {
+        if (auto done = action.change(tx, caller, id, form); !done) return done.error();
+        auto noted = record_entry(tx, caller.actor,
+                                  {.owner = caller.user.id, .action = action.name, .entry = id});
+        if (!noted) return noted.error();
+      }
+      return ids->size();
     });
     if (!changed) return changed.error();
-    return changed_answer(request, form, "changed", ids->size());
+    return changed_answer(request, form, "changed", *changed);
   }
   return Error{Errc::invalid_argument, "'action' is rename, move, folder, restore or revert"};
 }
 
-Result<Response> new_folder(App& app, const Request& request, UserId user, const Fields& form) {
+Result<Response> new_folder(App& app, const Request& request, const Caller& caller,
+                            const Fields& form) {
   auto name = name_in(form);
   if (!name) return name.error();
   auto made = transact(app.database, [&](Transaction& tx) -> Result<EntryId> {
-    auto folder = locate_folder(tx, user, form.value("folder"));
+    auto folder = locate_folder(tx, caller, form.value("folder"));
     if (!folder) return folder.error();
-    return make_folder(tx, user, folder->id, *name);
+    auto id = make_folder(tx, caller.user.id, folder->id, *name);
+    if (!id) return id;
+    auto noted =
+        record_entry(tx, caller.actor, {.owner = caller.user.id, .action = "folder", .entry = *id});
+    if (!noted) return noted.error();
+    return id;
   });
   if (!made) return made.error();
   auto answer = changed_answer(request, form, "id", std::uint64_t(*made));
@@ -120,8 +132,8 @@ Result<Response> handle(App& app, Request& request) {
   if (!form) return form.error();
   if (auto ours = check_csrf(*caller, *form); !ours) return ours.error();
   request.notes.add("action", std::string(form->value("action")));
-  if (form->value("action") == "folder") return new_folder(app, request, caller->user.id, *form);
-  return change(app, request, caller->user.id, *form);
+  if (form->value("action") == "folder") return new_folder(app, request, *caller, *form);
+  return change(app, request, *caller, *form);
 }
 
 }  // namespace

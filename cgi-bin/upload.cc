@@ -40,9 +40,9 @@ Result<Response> show(App& app, const Request& request, const Caller& caller) {
   if (!db) return db.error();
   auto folder = locate_folder(**db, caller, request.query.value("folder"));
   if (!folder) return folder.error();
-  auto path = find_path(**db, caller.user.id, *folder);
+  auto path = path_of(**db, caller, *folder);
   if (!path) return path.error();
-  auto left = Ingest(app, caller.user).room();
+  auto left = Ingest(app, caller.user, caller.actor).room();
   if (!left) return left.error();
 
   if (wants_html(request)) {
@@ -83,7 +83,7 @@ Result<Response> put(App& app, Request& request, const Caller& caller) {
 
   if (*request.length > app.config.upload)
     return Error{Errc::too_large, "a file may have {} here", {human_size(app.config.upload)}};
-  Ingest ingest(app, caller.user);
+  Ingest ingest(app, caller.user, caller.actor);
   if (auto admitted = ingest.admit(*request.length); !admitted) return admitted.error();
   auto staged = ingest.receive(*request.body, *request.length);
   if (!staged) return staged.error();
@@ -103,7 +103,7 @@ Result<Response> put(App& app, Request& request, const Caller& caller) {
 }
 
 Result<Response> post(App& app, Request& request, const Caller& caller) {
-  Ingest ingest(app, caller.user);
+  Ingest ingest(app, caller.user, caller.actor);
   if (auto admitted = ingest.admit(*request.length); !admitted) return admitted.error();
   auto form = receive_form(ingest, request);
   if (!form) return form.error();
@@ -113,7 +113,7 @@ Result<Response> post(App& app, Request& request, const Caller& caller) {
   {
     auto db = app.database.borrow();
     if (!db) return db.error();
-    auto found = locate_folder(**db, caller.user.id, form->fields.value("folder"));
+    auto found = locate_folder(**db, caller, form->fields.value("folder"));
     if (!found) return found.error();
     folder = found->id;
   }

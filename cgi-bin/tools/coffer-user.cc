@@ -6,6 +6,7 @@
 //   coffer user quota NAME BYTES
 //   coffer user disable NAME                         refused everywhere at once; files stay
 //   coffer user enable NAME
+//   coffer user invite [--quota BYTES] [--days N]    prints a link to make an account with, once
 //   coffer user token NAME [LABEL]                   prints a new API token, this once
 //
 // Exit 0, or 1 with the reason.
@@ -14,9 +15,11 @@
 #include <iostream>
 
 #include "base/name.h"
-#include "coffer/account.h"
+#include "coffer/app.h"
+#include "coffer/password.h"
 #include "digest/password.h"
 #include "digest/token.h"
+#include "meta/invitation.h"
 #include "meta/session.h"
 #include "meta/user.h"
 
@@ -24,10 +27,13 @@ namespace {
 
 using namespace coffer;
 
+const Actor kOperator;
+
 struct Options {
   std::string name;
   std::string label = "command line";
   std::uint64_t quota = 0;
+  std::uint64_t days = kInvitationDays;
   bool admin = false;
   bool from_stdin = false;
 };
@@ -47,14 +53,16 @@ Result<> add(App& app, const Options& options) {
   auto password = random_password();
   auto hash = hash_password(password);
   if (!hash) return hash.error();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto added = add_user(**db, {.name = options.name,
-                               .password = *hash,
-                               .one_time = true,
-                               .admin = options.admin,
-                               .quota = options.quota ? options.quota : app.config.quota});
-  if (!added) return added.error();
+  auto added = transact(app.database, [&](Transaction& tx) -> Result<> {
+    auto user = add_user(tx, {.name = options.name,
+                              .password = *hash,
+                              .one_time = true,
+                              .admin = options.admin,
+                              .quota = options.quota ? options.quota : app.config.quota});
+    if (!user) return user.error();
+    return record(tx, kOperator, {.owner = *user, .action = "account", .name = options.name});
+  });
+  if (!added) return added;
   std::cout << "name: " << options.name << "\npassword: " << password << "\n";
   return {};
 }
@@ -70,7 +78,7 @@ Result<> passwd(App& app, const Options& options) {
   if (!user) return user.error();
   auto password = random_password();
   if (options.from_stdin) std::getline(std::cin, password);
-  auto chosen = choose_password(app, user->id, password, !options.from_stdin);
+  auto chosen = choose_password(app, kOperator, *user, password, !options.from_stdin);
   if (chosen && !options.from_stdin) std::cout << "password: " << password << "\n";
   return chosen;
 }
@@ -78,16 +86,37 @@ Result<> passwd(App& app, const Options& options) {
 Result<> quota(App& app, const Options& options) {
   auto user = find(app, options);
   if (!user) return user.error();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  return set_quota(**db, user->id, options.quota);
+  return transact(app.database, [&](Transaction& tx) -> Result<> {
+    if (auto set = set_quota(tx, user->id, options.quota); !set) return set;
+    return record(tx, kOperator, {.owner = user->id, .action = "quota", .name = user->name});
+  });
 }
 
 Result<> set_state(App& app, const Options& options, bool disabled) {
   auto user = find(app, options);
   if (!user) return user.error();
-  return transact(app.database,
-                  [&](Transaction& tx) { return set_disabled(tx, user->id, disabled); });
+  return transact(app.database, [&](Transaction& tx) -> Result<> {
+    if (auto set = set_disabled(tx, user->id, disabled); !set) return set;
+    return record(
+        tx, kOperator,
+        {.owner = user->id, .action = disabled ? "disable" : "enable", .name = user->name});
+  });
+}
+
+Result<> invite(App& app, const Options& options) {
+  auto token = random_token();
+  Invitation invitation;
+  if (options.quota) invitation.quota = options.quota;
+  auto added = transact(app.database, [&](Transaction& tx) -> Result<> {
+    auto done = add_invitation(tx, token_hash(token), invitation, options.days);
+    if (!done) return done;
+    return record(tx, kOperator, {.action = "invite"});
+  });
+  if (!added) return added;
+  if (app.config.signup == Config::Signup::closed)
+    std::cerr << "coffer user: it is of no use while accounts.signup is closed\n";
+  std::cout << "/user/signup?invitation=" << token << "\n";
+  return {};
 }
 
 Result<> token(App& app, const Options& options) {
@@ -96,10 +125,12 @@ Result<> token(App& app, const Options& options) {
   auto label = file_name(options.label);
   if (!label) return label.error();
   auto secret = random_token();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto added = add_api_token(**db, token_hash(secret), user->id, *label);
-  if (!added) return added.error();
+  auto added = transact(app.database, [&](Transaction& tx) -> Result<> {
+    auto id = add_api_token(tx, token_hash(secret), {.user = user->id, .label = *label});
+    if (!id) return id.error();
+    return record(tx, kOperator, {.owner = user->id, .action = "token", .name = *label});
+  });
+  if (!added) return added;
   std::cout << secret << "\n";
   return {};
 }
@@ -136,6 +167,10 @@ int main(int argc, char** argv) {
   on_user(verb(
       "enable", "let a user in again",
       +[](App& app, const Options& o) { return set_state(app, o, false); }));
+  auto inviting = verb("invite", "a link to make an account with, once", invite);
+  inviting->add_option("--quota", options.quota, "bytes");
+  inviting->add_option("--days", options.days, "how long it is good for")
+      ->check(CLI::Range(1, 365));
   on_user(verb("token", "a new API token, shown once", token))->add_option("LABEL", options.label);
   CLI11_PARSE(command, argc, argv);
 

@@ -2,6 +2,7 @@
 //
 //   coffer migrate                    bring the database up to this version's tables
 //   coffer user add NAME [--admin]    accounts; also list, passwd, quota, disable, enable, token
+//   coffer log [--user NAME]          what was done, by whom and from where
 //   coffer fsck [--read]              check metadata against the disk, and the bytes if asked
 //   coffer digest FILE...             the five digests of files
 //
@@ -23,6 +24,6 @@ int main(int argc, char** argv) {
     argv[1] = program.data();
     ::execv(program.c_str(), argv + 1);
   }
-  std::cerr << "coffer: use migrate, user, fsck or digest; coffer VERB --help explains each\n";
+  std::cerr << "coffer: use migrate, user, log, fsck or digest; coffer VERB --help explains each\n";
   return 2;
 }

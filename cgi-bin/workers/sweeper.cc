@@ -2,9 +2,11 @@
 //
 //   sweeper          once over everything, by cron; exit 0, or 1 if something could not be done
 //
-// In this order: what killed uploads left behind, and their reservations; sessions that are
-// over; trash past its age; what was deleted for good; blobs that nobody refers to, after the
-// grace time; files in the store that no row knows. One sweeper at a time: another one leaves.
+// In this order: what killed uploads left behind, and their reservations; sessions and
+// counts of guesses that are over; trash past its age; what was deleted for good;
+// accounts that were closed; blobs that
+// nobody refers to, after the grace time; files in the store that no row knows. One sweeper at a
+// time: another one leaves.
 //
 // A blob goes in three committed steps (meta/blob.h), so that a sweeper may be killed at any
 // moment, and an upload of the same bytes at that moment neither loses them nor is lied to.
@@ -21,6 +23,9 @@
 #include "base/text.h"
 #include "coffer/app.h"
 #include "meta/blob.h"
+#include "meta/event.h"
+#include "meta/guess.h"
+#include "meta/invitation.h"
 #include "meta/session.h"
 #include "meta/trash.h"
 #include "meta/upload.h"
@@ -55,6 +60,9 @@ Result<> sweep_trash(App& app) {
     auto db = app.database.borrow();
     if (!db) return db.error();
     if (auto swept = sweep_sessions(**db); !swept) return swept.error();
+    if (auto swept = sweep_guesses(**db); !swept) return swept.error();
+    if (auto swept = sweep_events(**db, app.config.activity_ms); !swept) return swept.error();
+    if (auto swept = sweep_invitations(**db); !swept) return swept.error();
     users = list_users(**db);
   }
   if (!users) return users.error();
@@ -66,6 +74,34 @@ Result<> sweep_trash(App& app) {
       if (!purged) return purged.error();
       more = *purged;
     }
+  }
+  return {};
+}
+
+// What a user had who has deleted the account, in pieces, and then the account.
+Result<> sweep_accounts(App& app) {
+  Result<std::vector<UserId>> users = std::vector<UserId>{};
+  {
+    auto db = app.database.borrow();
+    if (!db) return db.error();
+    users = closed_users(**db);
+  }
+  if (!users) return users.error();
+  for (UserId user : *users) {
+    for (bool more = true; more;) {
+      auto cleared = transact(app.database, [&](Transaction& tx) -> Result<bool> {
+        auto files = clear_folder(tx, user, kRoot);
+        if (!files || *files) return files;
+        return clear_folder(tx, user, kTrash);
+      });
+      if (!cleared) return cleared.error();
+      auto purged = purge(app.database, user, kAtATime);
+      if (!purged) return purged.error();
+      more = *cleared || *purged;
+    }
+    auto gone = transact(app.database, [&](Transaction& tx) { return forget_user(tx, user); });
+    if (!gone) return gone.error();
+    if (*gone) Log("sweeper").add("event", "forgotten").add("user", std::uint64_t(user)).write();
   }
   return {};
 }
@@ -160,7 +196,8 @@ int main() {
     return 0;
   }
   int status = 0;
-  for (auto sweep : {sweep_uploads, sweep_trash, sweep_blobs, sweep_temporaries, sweep_strays}) {
+  for (auto sweep :
+       {sweep_uploads, sweep_trash, sweep_accounts, sweep_blobs, sweep_temporaries, sweep_strays}) {
     auto swept = sweep(**app);
     if (swept) continue;
     Log("sweeper").add("event", "failed").add("error", swept.error().message).write();

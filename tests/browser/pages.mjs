@@ -115,9 +115,15 @@ assert.equal(await heading(), 'Not Found');
 await show('error');
 await page.goto(url + '/user/account');
 await page.fill('#label', 'laptop');
-await button('Make').click();
+await button('Make the token').click();
 assert.match(await page.textContent('[role=status] code'), /^[\w-]{43}$/);
 await show('account');
+
+// What was done is there to read.
+await page.goto(url + '/user/activity');
+assert.match(await page.textContent('main'), /Made the API token laptop/);
+assert.doesNotMatch(await page.textContent('main'), / by\s*(\n|$)/);
+await show('activity');
 
 await page.click('text=Sign out');
 await page.goto(url + '/');

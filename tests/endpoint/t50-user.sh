@@ -93,8 +93,11 @@ browser GET /
 expect_status 403
 browser GET /user/account
 expect_status 200
-browser POST /user/account -d action=password -d "csrf=$(csrf)" -d "current=$password" -d password=short -d again=short
-expect_status 400
+form=$(csrf)
+for bad in short PassWord123 12345678 Qwertyuiop 密码密码; do
+	browser POST /user/account -d action=password -d "csrf=$form" -d "current=$password" -d "password=$bad" -d "again=$bad"
+	expect_status 400
+done
 browser GET /user/account
 browser POST /user/account -d action=password -d "csrf=$(csrf)" -d "current=$password" -d password=long-enough -d again=long-enough
 expect_status 303

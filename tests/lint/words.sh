@@ -19,7 +19,8 @@ ERRORS = r"\bbad\((?:[\w\"-]+,\s*)?"
 SOURCES = [
     re.compile(r"Errc::(?:" + "|".join(REFUSALS) + r"),\s*(?=\")"),
     re.compile(ERRORS + r"(?=\")"),
-    re.compile(r"\b(?:say|count)\((?=\")"),
+    re.compile(r"\b(?:say|count)\((?:[\w.]+ \? )?(?=\")"),
+    re.compile(r"\bsay\([^;\"]*\"[^\"]*\" : (?=\")"),
     re.compile(r"\{error\.code,\s*(?=\")"),
 ]
 
@@ -46,6 +47,8 @@ for file in sorted(pathlib.Path("cgi-bin").rglob("*.cc")):
             text = "".join(re.findall(STRING, strings)).replace('\\"', '"')
             if text:
                 used[text] = file
+for text in re.findall(r'\{"[a-z-]+", "([A-Z][^"]*)"\},', pathlib.Path("cgi-bin/activity.cc").read_text()):
+    used[text] = "cgi-bin/activity.cc"
 for title in re.findall(r'return "([A-Z][^"]*)";', pathlib.Path("cgi-bin/lib/http/message.cc").read_text()):
     used[title] = "cgi-bin/lib/http/message.cc"
 

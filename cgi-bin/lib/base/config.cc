@@ -83,9 +83,20 @@ Result<> read_sections(toml::table& file, Config& config) {
   limits.take("threads", config.threads);
   if (auto fine = limits.finish(); !fine) return fine;
 
+  Section accounts(file, "accounts");
+  std::string signup = "closed";
+  accounts.take("signup", signup);
+  if (auto fine = accounts.finish(); !fine) return fine;
+  if (signup != "closed" && signup != "invited" && signup != "open")
+    return Error{Errc::internal, "accounts.signup must be closed, invited or open"};
+  config.signup = signup == "closed"    ? Config::Signup::closed
+                  : signup == "invited" ? Config::Signup::invited
+                                        : Config::Signup::open;
+
   Section sweeper(file, "sweeper");
   sweeper.take("grace_hours", config.grace_ms, kHourMs);
   sweeper.take("trash_days", config.trash_ms, 24 * kHourMs);
+  sweeper.take("activity_days", config.activity_ms, 24 * kHourMs);
   if (auto fine = sweeper.finish(); !fine) return fine;
 
   if (!file.empty())

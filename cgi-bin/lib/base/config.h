@@ -30,9 +30,14 @@ struct Config {
   std::uint64_t quota = 1ull << 50;   // of a new user, in bytes
   unsigned threads = 128;             // requests at a time, in each program
 
+  // [accounts]
+  enum class Signup { closed, invited, open } signup = Signup::closed;
+
   // [sweeper]
   std::uint64_t grace_ms = 24ull * 3600 * 1000;       // before a blob nobody needs goes
   std::uint64_t trash_ms = 30ull * 24 * 3600 * 1000;  // before the trash empties itself
+
+  std::uint64_t activity_ms = 365ull * 24 * 3600 * 1000;  // before what was done is forgotten
 
   // Where the templates and migrations are: $COFFER_ROOT, else the working directory.
   std::filesystem::path root;

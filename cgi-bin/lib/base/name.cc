@@ -2,6 +2,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -88,6 +89,20 @@ Result<std::string> user_name_key(std::string_view text) {
   });
   if (!fine || signs.find(key->front()) != signs.npos) return error;
   return *key;
+}
+
+bool is_reserved_name(std::string_view key) {
+  constexpr std::string_view reserved[] = {
+      "abuse",    "admin",  "administrator", "anonymous", "coffer",    "everyone", "guest",
+      "help",     "info",   "mail",          "me",        "nobody",    "operator", "postmaster",
+      "public",   "root",   "security",      "share",     "shared",    "staff",    "support",
+      "sysadmin", "system", "trash",         "user",      "webmaster", "www"};
+  return std::ranges::find(reserved, key) != std::ranges::end(reserved);
+}
+
+std::string fold_case(std::string_view text) {
+  auto folded = mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+  return folded ? *folded : std::string(text);
 }
 
 std::string numbered_name(std::string_view name, unsigned number) {

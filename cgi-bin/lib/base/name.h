@@ -21,6 +21,12 @@ Result<std::string> file_name(std::string_view text);
 /// 1 to 64 letters, digits, '.', '_', '-' or '@' and starts with a letter or digit.
 Result<std::string> user_name_key(std::string_view text);
 
+/// Whether that key of a name is one that people would take for the operator or the system.
+bool is_reserved_name(std::string_view key);
+
+/// `text` in NFC and case folded, to compare it in any case; as it is if it is not UTF-8.
+std::string fold_case(std::string_view text);
+
 /// `name` with a number before its extension: "a (2).txt"; cut to fit 255 bytes.
 std::string numbered_name(std::string_view name, unsigned number);
 

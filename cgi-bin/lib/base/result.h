@@ -32,6 +32,7 @@ enum class Errc {
   too_large,            // 413: over the quota or a limit
   unsupported,          // 415: a body of a kind we do not read
   mismatch,             // 422: the bytes are not the ones the client declared
+  too_many,             // 429: tried too often; the error says after how many seconds to try again
   internal,             // 500: a bug, or a machine that is broken
   data_loss,            // 500: bytes of ours do not match their digest
   unavailable,          // 503: a store or database is down; the same call may work later
@@ -52,7 +53,8 @@ struct Error {
   Errc code;
   std::string pattern;
   std::vector<std::string> values;
-  std::string message;  // the pattern, filled in
+  std::string message;       // the pattern, filled in
+  unsigned retry_after = 0;  // seconds, where that is known
 };
 
 template <class T = void>

@@ -80,6 +80,10 @@ Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uin
   auto part = std::min(reserved, staged.size);
   if (auto charged = charge(tx, user_.id, staged.size, part); !charged) return charged.error();
   reserved -= part;
+  auto action = put->outcome == Put::Outcome::created ? "upload" : "replace";
+  auto noted = record(tx, actor_,
+                      {.owner = user_.id, .action = action, .entry = put->id, .name = put->name});
+  if (!noted) return noted.error();
   return put;
 }
 

@@ -1,6 +1,6 @@
 // Ingest: how bytes become files. Form, PUT and, later, every other way in come through here.
 //
-//   Ingest ingest(app, user);
+//   Ingest ingest(app, user, actor);
 //   ingest.admit(length);                        // limit, quota and disk, before the body
 //   auto staged = ingest.receive(body, length);  // bytes on disk, digested, synced
 //   auto put = ingest.commit(arrivals);
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "coffer/app.h"
+#include "meta/event.h"
 #include "meta/tree.h"
 #include "meta/types.h"
 #include "meta/upload.h"
@@ -28,7 +29,7 @@ struct Arrival {
 
 class Ingest {
  public:
-  Ingest(App& app, const User& user) : app_(app), user_(user) {}
+  Ingest(App& app, const User& user, const Actor& actor) : app_(app), user_(user), actor_(actor) {}
   ~Ingest();
 
   /// How many bytes the user may still send: what the quota and the disk have left.
@@ -52,6 +53,7 @@ class Ingest {
 
   App& app_;
   const User& user_;
+  const Actor& actor_;
   std::optional<Upload> upload_;  // what admit() has reserved
   bool doomed_ = false;           // the last commit met a blob that a sweeper is removing
 };

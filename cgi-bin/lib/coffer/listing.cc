@@ -70,6 +70,7 @@ Error bad(const char* message) { return {Errc::invalid_argument, message}; }
 Result<ListingQuery> listing_of(Connection& db, const Caller& caller, const Fields& fields) {
   ListingQuery query;
   if (fields.value("folder") == "trash") {
+    if (caller.confined()) return Error{Errc::not_found, "no such file or folder in your cloud"};
     query.folder.id = kTrash;
     query.descending = true;
   } else {

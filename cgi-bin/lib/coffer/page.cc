@@ -67,6 +67,7 @@ Result<Response> html_page(App& app, const Request& request, std::string_view na
   data["languages"] = std::move(languages);
   if (caller) {
     data["user"] = Data(caller->user.name);
+    data["is_admin"] = Data(caller->user.admin);
     data["csrf"] = Data(caller->csrf);
   }
   auto page = app.views.render(language, name, data);
@@ -121,7 +122,10 @@ Response error_page(App& app, Request& request, const Error& error) {
   if (status == 401)
     response.headers.add("WWW-Authenticate", html ? "Bearer" : "Basic realm=\"Coffer\"");
   if (status == 405) response.headers.add("Allow", error.message);
-  if (status == 503) response.headers.add("Retry-After", "2");
+  if (error.retry_after)
+    response.headers.add("Retry-After", std::to_string(error.retry_after));
+  else if (status == 503)
+    response.headers.add("Retry-After", "2");
   return response;
 }
 

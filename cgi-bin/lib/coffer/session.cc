@@ -3,10 +3,16 @@
 #include "base/name.h"
 #include "base/text.h"
 #include "digest/token.h"
+#include "http/browser.h"
+#include "meta/entry.h"
 #include "meta/session.h"
 
 namespace coffer {
 namespace {
+
+// What their columns hold.
+constexpr std::size_t kMostBrowser = 255;
+constexpr std::size_t kMostAddress = 45;
 
 // Under TLS the name's prefix makes the browser refuse it from anywhere but this very host.
 std::string cookie_name(const Request& request, std::string_view name) {
@@ -43,6 +49,15 @@ Result<Asker> asker_of_basic(Connection& db, std::string_view credentials, Entry
   return asker;
 }
 
+Caller caller_from(const Request& request, Asker asker, std::string csrf) {
+  auto actor = actor_of(request, asker.user.id);
+  return {.user = std::move(asker.user),
+          .csrf = std::move(csrf),
+          .actor = std::move(actor),
+          .grant = asker.grant,
+          .entry = std::move(asker.entry)};
+}
+
 Result<Caller> caller_of(Connection& db, const Request& request) {
   auto wanted = entry_in(request);
   if (auto header = request.headers.get("authorization")) {
@@ -53,19 +68,38 @@ Result<Caller> caller_of(Connection& db, const Request& request) {
                  : scheme == "basic" ? asker_of_basic(db, credentials, wanted)
                                      : unauthenticated();
     if (!asker) return asker.error();
-    return Caller{std::move(asker->user), "", std::move(asker->entry)};
+    return caller_from(request, std::move(*asker), "");
   }
   auto token = session_token(request);
   if (token.empty()) return unauthenticated();
   auto asker = find_session(db, token_hash(token), wanted);
   if (!asker) return asker.error();
-  return Caller{std::move(asker->user), derive_token(token, "csrf"), std::move(asker->entry)};
+  return caller_from(request, std::move(*asker), derive_token(token, "csrf"));
+}
+
+// Whether the token is for such a request at all. What is not listed is not open to a confined
+// one, and so nothing that is added later.
+Result<> check_grant(Connection& db, const Request& request, const Caller& caller) {
+  if (!caller.grant.may_write && !request.is_read())
+    return Error{Errc::permission_denied, "this token is for reading only"};
+  if (!caller.confined()) return {};
+  bool files = request.path == "/" || request.path.starts_with("/file/");
+  if (!files && !(request.path == "/user/account" && request.is_read()))
+    return Error{Errc::permission_denied, "this token is for the files of one folder only"};
+  Error gone{Errc::not_found, "the folder that this token is for is not there any more"};
+  auto root = find_entry(db, caller.user.id, caller.grant.root);
+  if (!root) return root.error().code == Errc::not_found ? gone : root.error();
+  auto path = find_path(db, caller.user.id, *root);
+  if (!path) return path.error();
+  return path->front().trashed ? gone : Result<>{};
 }
 
 // The caller, who has meant to ask for a change if the request is one.
 Result<Caller> checked_caller_of(Connection& db, const Request& request) {
   auto caller = caller_of(db, request);
-  if (!caller || request.is_read()) return caller;
+  if (!caller) return caller;
+  if (auto granted = check_grant(db, request, *caller); !granted) return granted.error();
+  if (request.is_read()) return caller;
   if (auto ours = check_origin(request); !ours) return ours.error();
   return caller;
 }
@@ -107,6 +141,25 @@ Result<> check_csrf(const Caller& caller, const Fields& form) {
   if (caller.csrf.empty() || equal_secrets(form.value("csrf"), caller.csrf)) return {};
   return Error{Errc::permission_denied,
                "this form is not from your session: reload the page and send it again"};
+}
+
+Actor actor_of(const Request& request, UserId user) {
+  return {user, printable(request.remote, kMostAddress), request.id};
+}
+
+Result<std::string> start_session(App& app, const Request& request, UserId user) {
+  auto token = random_token();
+  auto browser = printable(request.headers.value("user-agent"), kMostBrowser);
+  auto actor = actor_of(request, user);
+  auto started = transact(app.database, [&](Transaction& tx) -> Result<> {
+    if (auto old = session_token(request); !old.empty())
+      if (auto ended = end_session(tx, token_hash(old)); !ended) return ended;
+    if (auto added = add_session(tx, token_hash(token), user, browser, actor.address); !added)
+      return added;
+    return record(tx, actor, {.owner = user, .action = "sign-in"});
+  });
+  if (!started) return started.error();
+  return token;
 }
 
 std::string session_cookie(const Request& request, std::string_view token) {

@@ -32,6 +32,8 @@ int status_of(Errc code) {
       return 415;
     case Errc::mismatch:
       return 422;
+    case Errc::too_many:
+      return 429;
     case Errc::internal:
     case Errc::data_loss:
       return 500;
@@ -73,6 +75,8 @@ std::string_view reason_of(int status) {
       return "Range Not Satisfiable";
     case 422:
       return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
     case 501:

@@ -75,9 +75,9 @@ Result<> remove_file(Transaction& tx, UserId owner, const Entry& file) {
 
 // What is in a folder comes out of it first, and the empty folder goes in a later round.
 Result<> remove_folder(Transaction& tx, UserId owner, const Entry& folder) {
-  auto opened = tx.run(kOpenFolder, {owner, folder.id});
+  auto opened = clear_folder(tx, owner, folder.id);
   if (!opened) return opened.error();
-  if (opened->rows > 0) return {};
+  if (*opened) return {};
   auto removed = tx.run(kRemoveFolder, {owner, folder.id});
   if (!removed) return removed.error();
   return {};
@@ -117,6 +117,12 @@ Result<> delete_entry(Transaction& tx, UserId owner, EntryId id) {
   if (!deleted) return deleted.error();
   if (deleted->rows == 0) return Error{Errc::not_found, "no such file or folder in your cloud"};
   return {};
+}
+
+Result<bool> clear_folder(Transaction& tx, UserId owner, EntryId folder) {
+  auto opened = tx.run(kOpenFolder, {owner, folder});
+  if (!opened) return opened.error();
+  return opened->rows > 0;
 }
 
 Result<std::uint64_t> empty_trash(Database& database, UserId owner, std::uint64_t age_ms) {

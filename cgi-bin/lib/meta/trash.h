@@ -29,4 +29,7 @@ Result<std::uint64_t> empty_trash(Database& database, UserId owner, std::uint64_
 /// quota is given back. Returns whether there is more to do.
 Result<bool> purge(Database& database, UserId owner, std::size_t limit);
 
+/// Deletes for good what is in a folder of the owner's, 500 entries at most. False if it was empty.
+Result<bool> clear_folder(Transaction& tx, UserId owner, EntryId folder);
+
 }  // namespace coffer

@@ -13,6 +13,7 @@ namespace coffer {
 enum class UserId : std::uint64_t {};
 enum class EntryId : std::uint64_t {};
 enum class VersionId : std::uint64_t {};
+enum class SessionId : std::uint64_t {};
 enum class TokenId : std::uint64_t {};
 enum class UploadId : std::uint64_t {};
 
@@ -65,11 +66,29 @@ struct Blob {
   std::uint64_t refs = 0;
 };
 
+struct Session {
+  SessionId id{};
+  std::string browser;  // the User-Agent that signed in
+  std::string address;  // and where from
+  Time created{};
+  Time seen{};
+  bool current = false;  // the one that asks
+};
+
+/// What a request may do: all that its user may, or less by the token it came with.
+struct Grant {
+  bool may_write = true;
+  EntryId root = kRoot;  // this folder and what is below it; nothing else is there
+};
+
 struct ApiToken {
   TokenId id{};
   std::string label;
+  Grant grant;
   Time created{};
   Time seen{};
+  std::optional<Time> expires{};  // or never
+  bool expired = false;
 };
 
 }  // namespace coffer

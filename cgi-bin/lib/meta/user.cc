@@ -12,10 +12,27 @@ constexpr char kAdd[] =
     " VALUES (?, ?, ?, ?, ?, ?, UNIX_TIMESTAMP(NOW(3)) * 1000)";
 constexpr char kFind[] = "SELECT " USER_COLUMNS " FROM user WHERE folded = ?";
 constexpr char kList[] = "SELECT " USER_COLUMNS " FROM user ORDER BY folded";
+constexpr char kListPage[] =
+    "SELECT " USER_COLUMNS
+    ", GREATEST(COALESCE((SELECT MAX(s.seen) FROM session s WHERE s.user = user.id), 0),"
+    " COALESCE((SELECT MAX(t.seen) FROM api_token t WHERE t.user = user.id), 0))"
+    " FROM user WHERE folded > ? AND closed IS NULL ORDER BY folded LIMIT ?";
 constexpr char kSetPassword[] = "UPDATE user SET password = ?, one_time = ? WHERE id = ?";
 constexpr char kSetQuota[] = "UPDATE user SET quota = ? WHERE id = ?";
-constexpr char kSetDisabled[] = "UPDATE user SET disabled = ? WHERE id = ?";
+constexpr char kSetDisabled[] = "UPDATE user SET disabled = ? WHERE id = ? AND closed IS NULL";
 constexpr char kEndSessions[] = "DELETE FROM session WHERE user = ?";
+
+constexpr char kEndTokens[] = "DELETE FROM api_token WHERE user = ?";
+constexpr char kLockAdmins[] = "SELECT id FROM user WHERE admin AND NOT disabled FOR UPDATE";
+constexpr char kClose[] =
+    "UPDATE user SET closed = UNIX_TIMESTAMP(NOW(3)) * 1000, disabled = TRUE WHERE id = ?";
+constexpr char kClosed[] =
+    "SELECT id FROM user WHERE closed <= UNIX_TIMESTAMP(NOW(3)) * 1000 - 60000 ORDER BY id";
+constexpr char kLockUser[] = "SELECT id FROM user WHERE id = ? AND closed IS NOT NULL FOR UPDATE";
+constexpr char kHasAnything[] =
+    "SELECT EXISTS (SELECT 1 FROM entry WHERE owner = ?)"
+    " OR EXISTS (SELECT 1 FROM upload WHERE owner = ?)";
+constexpr char kForget[] = "DELETE FROM user WHERE id = ?";
 
 // A reservation was inside the quota when it was made, so only what goes beyond it is checked.
 constexpr char kCharge[] =
@@ -70,6 +87,18 @@ Result<std::vector<User>> list_users(Connection& db) {
   return users;
 }
 
+Result<std::vector<SeenUser>> list_users(Connection& db, std::string_view after,
+                                         std::size_t limit) {
+  auto key = after.empty() ? Result<std::string>("") : user_name_key(after);
+  if (!key) return key.error();
+  std::vector<SeenUser> users;
+  auto found = db.query(kListPage, {*key, limit}, [&](const Row& row) {
+    users.push_back({user_of(row), row.id<Time>(9)});
+  });
+  if (!found) return found.error();
+  return users;
+}
+
 Result<> set_password(Transaction& tx, UserId user, std::string_view hash, bool one_time) {
   auto set = expect_one(tx.run(kSetPassword, {hash, one_time, user}));
   if (!set) return set;
@@ -86,6 +115,46 @@ Result<> set_disabled(Transaction& tx, UserId user, bool disabled) {
   if (!set) return set;
   if (auto ended = tx.run(kEndSessions, {user}); !ended) return ended.error();
   return {};
+}
+
+Result<> close_user(Transaction& tx, UserId user) {
+  bool admin = false;
+  std::size_t others = 0;
+  auto locked = tx.query(kLockAdmins, {}, [&](const Row& row) {
+    if (row.id<UserId>(0) == user)
+      admin = true;
+    else
+      others++;
+  });
+  if (!locked) return locked;
+  if (admin && others == 0)
+    return Error{Errc::conflict, "the last administrator cannot go: make somebody else one first"};
+  if (auto closed = expect_one(tx.run(kClose, {user})); !closed) return closed;
+  if (auto ended = tx.run(kEndSessions, {user}); !ended) return ended.error();
+  if (auto ended = tx.run(kEndTokens, {user}); !ended) return ended.error();
+  return {};
+}
+
+Result<std::vector<UserId>> closed_users(Connection& db) {
+  std::vector<UserId> users;
+  auto found = db.query(kClosed, {}, [&](const Row& row) { users.push_back(row.id<UserId>(0)); });
+  if (!found) return found.error();
+  return users;
+}
+
+// An upload that is about to commit has an entry that cannot be seen yet, and charges its user
+// afterwards: under the user's lock it is either all there, or finds nobody.
+Result<bool> forget_user(Transaction& tx, UserId user) {
+  bool there = false, has_anything = false;
+  auto locked = tx.query(kLockUser, {user}, [&](const Row&) { there = true; });
+  if (!locked) return locked.error();
+  if (!there) return false;
+  auto asked = tx.query(kHasAnything, {user, user},
+                        [&](const Row& row) { has_anything = row.number(0) != 0; });
+  if (!asked) return asked.error();
+  if (has_anything) return false;
+  if (auto forgotten = tx.run(kForget, {user}); !forgotten) return forgotten.error();
+  return true;
 }
 
 Result<> charge(Transaction& tx, UserId user, std::uint64_t bytes, std::uint64_t reserved) {

@@ -26,6 +26,15 @@ Result<User> find_user(Connection& db, std::string_view name);
 
 Result<std::vector<User>> list_users(Connection& db);
 
+/// A user, and when a session or token of theirs was last used, as far as that is known.
+struct SeenUser {
+  User user;
+  Time seen{};
+};
+
+/// By name, from after the one called `after` on, those who have not left; at most `limit`.
+Result<std::vector<SeenUser>> list_users(Connection& db, std::string_view after, std::size_t limit);
+
 /// Sets a password and ends all of the user's sessions.
 Result<> set_password(Transaction& tx, UserId user, std::string_view hash, bool one_time);
 
@@ -33,6 +42,17 @@ Result<> set_quota(Connection& db, UserId user, std::uint64_t bytes);
 
 /// A disabled user is refused everywhere; their sessions end, their files stay.
 Result<> set_disabled(Transaction& tx, UserId user, bool disabled);
+
+/// Closes an account for good: nobody is let in any more, and the sweeper takes what it has.
+/// Errc::conflict for the last administrator.
+Result<> close_user(Transaction& tx, UserId user);
+
+/// Accounts closed a minute ago or earlier, when no request of theirs can still be under way that
+/// was let in before. (An upload may be; it finds no user to charge, and fails.)
+Result<std::vector<UserId>> closed_users(Connection& db);
+
+/// Forgets a closed account, and its name is free. False if it still has entries or uploads.
+Result<bool> forget_user(Transaction& tx, UserId user);
 
 /// Counts `bytes` more as used, `reserved` of which were reserved before.
 /// Errc::too_large if that would go over the quota; nothing has changed then.
