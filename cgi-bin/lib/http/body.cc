@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 namespace coffer {
 
@@ -34,7 +35,7 @@ Result<std::size_t> Body::read(std::span<char> buffer) {
     if (in_.rdNext == in_.stop)
       if (auto waited = wait(); !waited) return waited.error();
     auto n = std::min(most - count, static_cast<std::size_t>(in_.stop - in_.rdNext));
-    std::copy_n(in_.rdNext, n, buffer.begin() + static_cast<std::ptrdiff_t>(count));
+    std::memcpy(buffer.data() + count, in_.rdNext, n);
     in_.rdNext += n;
     count += n;
   }
