@@ -44,6 +44,7 @@ MYSQL_BIND bind_value(const Value& value) {
 }  // namespace
 
 unsigned Statement::prepare(MYSQL* server, std::string_view sql, Statement& out) {
+  out.server_ = server;
   out.statement_.reset(mysql_stmt_init(server));
   if (!out.statement_) return CR_OUT_OF_MEMORY;
   if (mysql_stmt_prepare(out.statement_.get(), sql.data(), sql.size()) != 0)
@@ -86,22 +87,22 @@ unsigned Statement::execute(std::initializer_list<Value> values, const EachRow& 
   parameters.reserve(values.size());
   for (const Value& value : values) parameters.push_back(bind_value(value));
   if (!parameters.empty() && mysql_stmt_bind_param(statement, parameters.data()) != 0)
-    return mysql_stmt_errno(statement);
-  if (mysql_stmt_execute(statement) != 0) return mysql_stmt_errno(statement);
+    return error();
+  if (mysql_stmt_execute(statement) != 0) return error();
   if (results_.empty()) return 0;
   auto number = fetch(each);
-  if (mysql_stmt_free_result(statement) != 0 && number == 0) number = mysql_stmt_errno(statement);
+  if (mysql_stmt_free_result(statement) != 0 && number == 0) number = error();
   return number;
 }
 
 unsigned Statement::fetch(const EachRow& each) {
   auto statement = statement_.get();
-  if (mysql_stmt_bind_result(statement, results_.data()) != 0) return mysql_stmt_errno(statement);
+  if (mysql_stmt_bind_result(statement, results_.data()) != 0) return error();
   Row row(columns_);
   for (;;) {
     int status = mysql_stmt_fetch(statement);
     if (status == MYSQL_NO_DATA) return 0;
-    if (status != 0 && status != MYSQL_DATA_TRUNCATED) return mysql_stmt_errno(statement);
+    if (status != 0 && status != MYSQL_DATA_TRUNCATED) return error();
     for (unsigned i = 0; i < columns_.size(); i++) {
       columns_[i].null = nulls_[i];
       columns_[i].length = lengths_[i];
@@ -112,15 +113,27 @@ unsigned Statement::fetch(const EachRow& each) {
       std::vector<char> buffer(lengths_[i]);
       whole.buffer = buffer.data();
       whole.buffer_length = buffer.size();
-      if (mysql_stmt_fetch_column(statement, &whole, i, 0) != 0) return mysql_stmt_errno(statement);
+      if (mysql_stmt_fetch_column(statement, &whole, i, 0) != 0) return error();
       columns_[i].buffer = std::move(buffer);
       results_[i].buffer = columns_[i].buffer.data();
       results_[i].buffer_length = columns_[i].buffer.size();
-      if (mysql_stmt_bind_result(statement, results_.data()) != 0)
-        return mysql_stmt_errno(statement);
+      if (mysql_stmt_bind_result(statement, results_.data()) != 0) return error();
     }
     each(row);
   }
+}
+
+// What ends a result in its middle, a time limit say, MariaDB's library notes with the connection
+// only: the statement's own number is 0.
+unsigned Statement::error() const {
+  if (auto number = mysql_stmt_errno(statement_.get())) return number;
+  if (auto number = mysql_errno(server_)) return number;
+  return CR_UNKNOWN_ERROR;
+}
+
+std::string Statement::complaint() const {
+  std::string own = mysql_stmt_error(statement_.get());
+  return own.empty() ? mysql_error(server_) : own;
 }
 
 Changed Statement::changed() const {

@@ -33,7 +33,7 @@ class Statement {
   Changed changed() const;
 
   /// The server's words for the last error, for the log.
-  std::string complaint() const { return mysql_stmt_error(statement_.get()); }
+  std::string complaint() const;
 
  private:
   struct Close {
@@ -42,7 +42,9 @@ class Statement {
 
   void bind_columns();
   unsigned fetch(const EachRow& each);
+  unsigned error() const;
 
+  MYSQL* server_ = nullptr;
   std::unique_ptr<MYSQL_STMT, Close> statement_;
   std::vector<MYSQL_BIND> results_;
   std::vector<Row::Column> columns_;
