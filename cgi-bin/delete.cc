@@ -73,7 +73,9 @@ Result<Response> handle(App& app, Request& request) {
   auto deleted = remove(app, *caller, *form);
   if (!deleted) return deleted.error();
   request.notes.add("deleted", std::to_string(*deleted));
-  if (auto purged = purge(app.database, user, kPurgeNow); !purged) return purged.error();
+  // It is deleted, whatever comes of this: what is not freed now is the sweeper's.
+  if (auto purged = purge(app.database, user, kPurgeNow); !purged)
+    request.notes.add("unpurged", purged.error().message);
   return changed_answer(request, *form, "deleted", *deleted);
 }
 
