@@ -1,6 +1,7 @@
 # make          build every program into build/
 # make run      a whole Coffer on http://127.0.0.1:8080 (PORT=…), its data in var/; Ctrl-C stops it
-# make test     every test, plain and sanitized; T=upload those whose name matches
+# make test     every test, plain and sanitized; T=upload those whose name matches, TSAN=1 also
+#               those of threads under ThreadSanitizer
 # make fuzz     the parsers under libFuzzer, a minute each; T=query one of them, SECONDS=600 longer
 # make bench    how fast and how big, against nginx, lighttpd and dd in the same run; B=put one part
 # make lint     formatting, layers, templates, SQL

@@ -13,8 +13,8 @@
 #                            the log is $tmp/trace
 #
 # $url is the server, $var its data, $tmp a folder for the test; $coffer and $sweeper are programs.
-# BUILD says where they were built: build, or build/asan. A test passes if its last command does and
-# no sanitizer has complained; if not, the ends of all logs are printed.
+# BUILD says where they were built: build, build/asan or build/tsan. A test passes if its last
+# command does and no sanitizer has complained; if not, the ends of all logs are printed.
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -36,7 +36,7 @@ finish() {
 	local failed=$?
 	trap '' INT TERM HUP
 	[ -z "$house" ] || { kill "$house" && wait "$house"; } 2>/dev/null
-	if grep -lE 'runtime error|ERROR: .*Sanitizer' "$var"/log/*.log 2>/dev/null; then failed=1; fi
+	if grep -E -m 1 -A 40 'runtime error|(ERROR|WARNING): .*Sanitizer' "$var"/log/*.log 2>/dev/null; then failed=1; fi
 	if [ $failed != 0 ]; then
 		for log in "$tmp/house" "$var"/log/*.log; do
 			[ ! -s "$log" ] || { echo "== $log" && tail -n 25 "$log"; }
@@ -59,7 +59,7 @@ start() {
 		setpriv --pdeathsig TERM cgi-bin/tools/run "$var" $port >"$tmp/house" 2>&1 &
 		house=$!
 		for ((i = 0; i < 1200; i++)); do
-			! grep -q ^ready "$tmp/house" || return 0
+			! grep -qs ^ready "$tmp/house" || return 0
 			kill -0 $house 2>/dev/null || break
 			sleep 0.05
 		done
