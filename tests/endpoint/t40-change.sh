@@ -90,6 +90,14 @@ printf stray >"$tmp/stray" && mkdir -p "$var/store/staging/killed" && touch "$va
 [ ! -e "$var/store/staging/killed" ] || fail 'staging of a killed process is left'
 "$coffer" fsck --read || fail fsck
 
+# The sweeper takes from the trash what is there for longer than 30 days, and nothing else.
+old=$(put / old) young=$(put / young)
+api POST /file/delete -d id="$old" -d id="$young"
+expect_status 200
+sql "UPDATE entry SET trashed = trashed - 31 * 86400000, name = CONCAT(LPAD(trashed, 16, '0'), '-', id) WHERE id = $old"
+"$sweeper"
+[ "$(names trash)" = young ] || fail "the trash after a sweep: $(names trash)"
+
 for wrong in action=none action=rename 'action=move&id=x' id=x ''; do
 	api POST /file/update -d "$wrong"
 	expect_status 400
