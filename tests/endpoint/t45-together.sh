@@ -32,7 +32,8 @@ client() {
 	asks 200 /user/account -d action=token -d "label=$1" -H 'Accept: text/html'
 	got=$(curl -sS -m 120 -o "$tmp/out.$1" -w '%{http_code}' -b "$tmp/guest" \
 		--data-urlencode "csrf=$csrf" -d name=ann -d password=wrong "$url/user/signin")
-	[ "$got" = 401 ] || echo "a wrong password: $got" >>"$tmp/wrong"
+	# The sixth from one address is one too many, whichever client's it is.
+	[[ $got = 401 || $got = 429 ]] || echo "a wrong password: $got" >>"$tmp/wrong"
 }
 : >"$tmp/wrong"
 for c in 1 2 3 4 5 6; do
