@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 
 namespace coffer {
@@ -35,15 +34,6 @@ Error system_error(std::string_view doing, const std::filesystem::path& path) {
 Result<Fd> open_file(const std::filesystem::path& path, int flags, unsigned mode) {
   Fd fd(::open(path.c_str(), flags | O_CLOEXEC, mode));
   if (!fd) return system_error("open", path);
-  return fd;
-}
-
-// Not by O_TMPFILE, which not every filesystem has.
-Result<Fd> unnamed_file(const std::filesystem::path& directory) {
-  std::string name = directory / "XXXXXX";
-  Fd fd(::mkostemp(name.data(), O_CLOEXEC));
-  if (!fd) return system_error("make a file in", directory);
-  if (::unlink(name.c_str()) != 0) return system_error("remove", name);
   return fd;
 }
 

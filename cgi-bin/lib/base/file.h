@@ -36,10 +36,6 @@ Error system_error(std::string_view doing, const std::filesystem::path& path);
 /// Opens `path` as open(2) does, with O_CLOEXEC. `mode` is used with O_CREAT.
 Result<Fd> open_file(const std::filesystem::path& path, int flags, unsigned mode = 0600);
 
-/// A file for reading and writing that has no name and is gone when it is closed, on the disk
-/// of `directory`.
-Result<Fd> unnamed_file(const std::filesystem::path& directory);
-
 /// Writes all of `bytes`; `path` is only for the error's text.
 Result<> write_all(int fd, std::string_view bytes, const std::filesystem::path& path);
 
