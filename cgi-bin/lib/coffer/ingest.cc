@@ -67,6 +67,10 @@ Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uin
   file.size = staged.size;
   auto put = put_file(tx, file);
   if (!put || put->outcome == Put::Outcome::unchanged) return put;
+  // The user before the blob, as everywhere (lock_user).
+  auto part = std::min(reserved, staged.size);
+  if (auto charged = charge(tx, user_.id, staged.size, part); !charged) return charged.error();
+  reserved -= part;
   auto added = add_reference(tx, staged.digests, staged.size);
   if (!added) return added.error();
   doomed_ = !*added;
@@ -77,9 +81,6 @@ Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uin
     if (auto again = app_.local->adopt(file.sha256, staged.path(), staged.size); !again)
       return again.error();
   if (auto copy = add_copy(tx, file.sha256, "local"); !copy) return copy.error();
-  auto part = std::min(reserved, staged.size);
-  if (auto charged = charge(tx, user_.id, staged.size, part); !charged) return charged.error();
-  reserved -= part;
   auto action = put->outcome == Put::Outcome::created ? "upload" : "replace";
   auto noted = record(tx, actor_,
                       {.owner = user_.id, .action = action, .entry = put->id, .name = put->name});

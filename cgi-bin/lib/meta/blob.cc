@@ -92,13 +92,15 @@ Result<std::vector<Sha256>> unreferenced_blobs(Connection& db, std::uint64_t gra
   return names;
 }
 
+// The UPDATE first: an INSERT that finds the row holds it shared, and if an upload waits for it by
+// then, wanting more is a deadlock.
 Result<bool> doom(Transaction& tx, const Sha256& sha256, std::uint64_t grace_ms) {
-  auto claimed = tx.run(kClaim, {sha256});
-  if (!claimed) return claimed.error();
-  if (claimed->rows == 1) return true;
   auto doomed = tx.run(kDoom, {sha256, grace_ms});
   if (!doomed) return doomed.error();
-  return doomed->rows == 1;
+  if (doomed->rows == 1) return true;
+  auto claimed = tx.run(kClaim, {sha256});
+  if (!claimed) return claimed.error();
+  return claimed->rows == 1;
 }
 
 Result<> forget_blob(Transaction& tx, const Sha256& sha256) {

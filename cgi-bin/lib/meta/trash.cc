@@ -38,8 +38,9 @@ constexpr char kOpenFolder[] =
     "UPDATE entry SET was_parent = parent, was_name = name,"
     " trashed = UNIX_TIMESTAMP(NOW(3)) * 1000, parent = 2, name = id"
     " WHERE owner = ? AND parent = ? LIMIT 500";
-constexpr char kRemoveFile[] = "DELETE FROM entry WHERE owner = ? AND id = ? AND sha256 = ?";
-constexpr char kRemoveFolder[] = "DELETE FROM entry WHERE owner = ? AND id = ?";
+// By its place and not by its id, whose index still leads to the place that it came from: an upload
+// under its old name has that one locked.
+constexpr char kRemove[] = "DELETE FROM entry WHERE owner = ? AND parent = 2 AND name = ?";
 constexpr char kVersions[] = "SELECT sha256, size FROM version WHERE entry = ?";
 constexpr char kRemoveVersions[] = "DELETE FROM version WHERE entry = ?";
 
@@ -54,10 +55,13 @@ std::string trash_prefix(std::uint64_t time) {
   return text;
 }
 
-// Requests and a sweeper may free the same file at the same time. Who removes its row, as it was
-// read, goes on to what the row refers to, and nobody else does.
+// What an entry on its way out is called: see kDelete.
+std::string going_name_of(const Entry& entry) { return std::to_string(std::uint64_t(entry.id)); }
+
+// Requests and a sweeper may free the same file at the same time. Who removes its row goes on to
+// what the row refers to, and nobody else does.
 Result<> remove_file(Transaction& tx, UserId owner, const Entry& file) {
-  auto removed = tx.run(kRemoveFile, {owner, file.id, file.sha256});
+  auto removed = tx.run(kRemove, {owner, going_name_of(file)});
   if (!removed) return removed.error();
   if (removed->rows == 0) return {};
   std::uint64_t bytes = file.size;
@@ -78,7 +82,7 @@ Result<> remove_folder(Transaction& tx, UserId owner, const Entry& folder) {
   auto opened = clear_folder(tx, owner, folder.id);
   if (!opened) return opened.error();
   if (*opened) return {};
-  auto removed = tx.run(kRemoveFolder, {owner, folder.id});
+  auto removed = tx.run(kRemove, {owner, going_name_of(folder)});
   if (!removed) return removed.error();
   return {};
 }
@@ -150,12 +154,14 @@ Result<bool> purge(Database& database, UserId owner, std::size_t limit) {
     auto more = transact(database, [&](Transaction& tx) -> Result<bool> {
       auto going = select_entries(tx, kGoing, {owner, kRowsAtATime});
       if (!going) return going.error();
+      if (going->empty()) return false;
+      if (auto locked = lock_user(tx, owner); !locked) return locked.error();
       for (const Entry& entry : *going) {
         auto removed =
             entry.folder ? remove_folder(tx, owner, entry) : remove_file(tx, owner, entry);
         if (!removed) return removed.error();
       }
-      return !going->empty();
+      return true;
     });
     if (!more || !*more) return more;
   }

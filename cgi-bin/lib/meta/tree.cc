@@ -22,7 +22,7 @@ constexpr char kAddFolder[] =
 constexpr char kLockChild[] =
     "SELECT " ENTRY_COLUMNS " FROM entry e WHERE owner = ? AND parent = ? AND name = ? FOR UPDATE";
 constexpr char kLockEntry[] =
-    "SELECT " ENTRY_COLUMNS " FROM entry e WHERE owner = ? AND id = ? FOR UPDATE";
+    "SELECT " ENTRY_COLUMNS " FROM entry e WHERE owner = ? AND id = ? AND parent <> 2 FOR UPDATE";
 constexpr char kAddVersion[] =
     "INSERT INTO version (entry, sha256, size, modified) VALUES (?, ?, ?, ?)";
 constexpr char kReplace[] =
@@ -207,8 +207,8 @@ Result<> remove_version(Transaction& tx, UserId owner, EntryId id, VersionId ver
   if (!old) return old.error();
   auto removed = tx.run(kRemoveVersion, {version});
   if (!removed) return removed.error();
-  if (auto dropped = drop_reference(tx, old->sha256); !dropped) return dropped;
-  return refund(tx, owner, old->size);
+  if (auto refunded = refund(tx, owner, old->size); !refunded) return refunded;
+  return drop_reference(tx, old->sha256);
 }
 
 }  // namespace coffer

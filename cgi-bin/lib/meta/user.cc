@@ -28,11 +28,12 @@ constexpr char kClose[] =
     "UPDATE user SET closed = UNIX_TIMESTAMP(NOW(3)) * 1000, disabled = TRUE WHERE id = ?";
 constexpr char kClosed[] =
     "SELECT id FROM user WHERE closed <= UNIX_TIMESTAMP(NOW(3)) * 1000 - 60000 ORDER BY id";
-constexpr char kLockUser[] = "SELECT id FROM user WHERE id = ? AND closed IS NOT NULL FOR UPDATE";
+constexpr char kLockClosed[] = "SELECT id FROM user WHERE id = ? AND closed IS NOT NULL FOR UPDATE";
 constexpr char kHasAnything[] =
     "SELECT EXISTS (SELECT 1 FROM entry WHERE owner = ?)"
     " OR EXISTS (SELECT 1 FROM upload WHERE owner = ?)";
 constexpr char kForget[] = "DELETE FROM user WHERE id = ?";
+constexpr char kLock[] = "SELECT id FROM user WHERE id = ? FOR UPDATE";
 
 // A reservation was inside the quota when it was made, so only what goes beyond it is checked.
 constexpr char kCharge[] =
@@ -146,7 +147,7 @@ Result<std::vector<UserId>> closed_users(Connection& db) {
 // afterwards: under the user's lock it is either all there, or finds nobody.
 Result<bool> forget_user(Transaction& tx, UserId user) {
   bool there = false, has_anything = false;
-  auto locked = tx.query(kLockUser, {user}, [&](const Row&) { there = true; });
+  auto locked = tx.query(kLockClosed, {user}, [&](const Row&) { there = true; });
   if (!locked) return locked.error();
   if (!there) return false;
   auto asked = tx.query(kHasAnything, {user, user},
@@ -155,6 +156,10 @@ Result<bool> forget_user(Transaction& tx, UserId user) {
   if (has_anything) return false;
   if (auto forgotten = tx.run(kForget, {user}); !forgotten) return forgotten.error();
   return true;
+}
+
+Result<> lock_user(Transaction& tx, UserId user) {
+  return tx.query(kLock, {user}, [](const Row&) {});
 }
 
 Result<> charge(Transaction& tx, UserId user, std::uint64_t bytes, std::uint64_t reserved) {

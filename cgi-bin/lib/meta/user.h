@@ -54,6 +54,10 @@ Result<std::vector<UserId>> closed_users(Connection& db);
 /// Forgets a closed account, and its name is free. False if it still has entries or uploads.
 Result<bool> forget_user(Transaction& tx, UserId user);
 
+/// Locks the user's counters until the transaction ends, for one that will change them and locks
+/// several rows besides. Whoever does so takes the user first, and blobs last.
+Result<> lock_user(Transaction& tx, UserId user);
+
 /// Counts `bytes` more as used, `reserved` of which were reserved before.
 /// Errc::too_large if that would go over the quota; nothing has changed then.
 Result<> charge(Transaction& tx, UserId user, std::uint64_t bytes, std::uint64_t reserved);
