@@ -5,11 +5,11 @@
 . "$(dirname "$0")/lib.sh"
 user ann
 sed -i 's/^# grace_hours = .*/grace_hours = 0/' "$var/coffer.conf"
-held=150000  # microseconds
+held=100000  # microseconds
 
 # The number after N of the calls of one kind. Of a sweeper's many words with the database, half of
 # which only prepare others, not every one is taken, and under sanitizers few.
-[[ $build == */asan ]] && few=2 || few=5
+[[ $build == */asan ]] && few=2 || few=4
 after() { echo $(($1 + 1 + $1 / few)); }
 # LeakSanitizer does not work in a program that is traced.
 [[ $build != */asan ]] || export ASAN_OPTIONS=detect_leaks=0
