@@ -18,9 +18,9 @@
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
-build=${BUILD:-build}
+build=$(cd "${BUILD:-build}" && pwd -P) || exit 1
 mkdir -p "$build/t"
-tmp=$(mktemp -d "$(cd "$build/t" && pwd)/XXXXXX") || exit 1
+tmp=$(mktemp -d "$build/t/XXXXXX") || exit 1
 # A unix socket's path has 107 bytes at most.
 [ ${#tmp} -le 70 ] || { rmdir "$tmp" && tmp=$(mktemp -d /tmp/coffer.XXXXXX); } || exit 1
 var=$tmp/v

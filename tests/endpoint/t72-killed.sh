@@ -15,7 +15,7 @@ hits=0
 # program, that one starts one at once; after many deaths the first keeper would wait longer.
 keep() {
 	log=$var/log/$1.log
-	setpriv --pdeathsig TERM "$build/cgi-bin/tools/keeper" "$var/run" "$PWD/$build/cgi-bin/$1" 2>>"$log" &
+	setpriv --pdeathsig TERM "$build/cgi-bin/tools/keeper" "$var/run" "$build/cgi-bin/$1" 2>>"$log" &
 	keeper=$!
 	keepers+=" $!"
 	await event=ready "$log"
