@@ -36,7 +36,7 @@ finish() {
 	local failed=$?
 	trap '' INT TERM HUP
 	[ -z "$house" ] || { kill "$house" && wait "$house"; } 2>/dev/null
-	if grep -E -m 1 -A 40 'runtime error|(ERROR|WARNING): .*Sanitizer' "$var"/log/*.log 2>/dev/null; then failed=1; fi
+	if grep -E -m 1 -A 40 'runtime error|ERROR: .*Sanitizer|WARNING: ThreadSanitizer' "$var"/log/*.log 2>/dev/null; then failed=1; fi
 	if [ $failed != 0 ]; then
 		for log in "$tmp/house" "$var"/log/*.log; do
 			[ ! -s "$log" ] || { echo "== $log" && tail -n 25 "$log"; }
