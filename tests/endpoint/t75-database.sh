@@ -150,11 +150,11 @@ idle=
 say 'SET GLOBAL max_connections = 10;'
 kill -KILL "$(serving upload)"
 mkfifo "$tmp/never" && exec 6<>"$tmp/never"
-for ((i = 0; i < 12; i++)); do
+while sql 'SELECT 1' >"$tmp/null" 2>&1; do
 	setpriv --pdeathsig TERM cgi-bin/tools/database sql "$var/db" <&6 >"$tmp/null" 2>&1 &
 	idle+=" $!"
+	sleep 0.1
 done
-while sql 'SELECT 1' >"$tmp/null" 2>&1; do sleep 0.01; done
 began=$SECONDS
 put full
 [ "$status" = 503 ] || fail "$what: $status"
