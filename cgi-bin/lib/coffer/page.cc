@@ -8,10 +8,11 @@
 namespace coffer {
 namespace {
 
-// Nothing on a page of ours may run, load or send anything but what we serve ourselves.
+// Nothing on a page of ours may run, load or send anything but what we serve ourselves. What users
+// have brought is served by programs that say `sandbox` with it.
 constexpr char kPolicy[] =
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'";
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+    "media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 Fields page_headers(std::string_view type) {
   return {{"Content-Type", std::string(type)},  {"Cache-Control", "no-store"},
