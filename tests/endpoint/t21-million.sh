@@ -111,6 +111,11 @@ for algorithm in sha256 crc32; do
 	[ "$rows" -lt 450 ] || fail "$rows rows for 200 files of one $algorithm"
 done
 
+# What all of them use together is known within the time limit of a statement.
+api GET /user/storage
+expect_status 200
+[ "$(json 'd["places"][0]["bytes"]')" = 10500000 ] || fail "$(cat "$tmp/body")"
+
 # To the trash and back is one row. What is in the trash hides nothing that is not from a search.
 printf x >"$tmp/x"
 api PUT '/file/upload?name=zn' -T "$tmp/x"

@@ -24,6 +24,8 @@ SOURCES = [
     re.compile(r"\{error\.code,\s*(?=\")"),
 ]
 
+SAME_IN_ALL = {"Coffer", "UTC", "zip", "tar", "SHA-256"}
+
 bad = False
 
 
@@ -35,8 +37,12 @@ def complain(what):
 
 used = {}
 for file in sorted(pathlib.Path("templates").glob("*.html")):
-    for text in re.findall(r"\{\{_ (.*?)\}\}", file.read_text()):
+    template = file.read_text()
+    for text in re.findall(r"\{\{_ (.*?)\}\}", template):
         used[text] = file
+    for text in re.findall(r"[^\W\d_][^\n<]*", re.sub(r"\{\{.*?\}\}|<code>.*?</code>|<[^>]*>", "\n", template)):
+        if text.strip(" ·") not in SAME_IN_ALL:
+            complain(f"{file} says without a catalogue: {text}")
 for file in sorted(pathlib.Path("cgi-bin").rglob("*.cc")):
     if "tools" in file.parts or "workers" in file.parts or "blob" in file.parts:
         continue

@@ -1,0 +1,152 @@
+// storage - what the files are that fill one's quota
+//
+//   GET /user/storage      200  each folder below the root, the trash and old versions by their
+//                               bytes, and the largest files
+//
+// Browsers get a page with a chart, others JSON: {"quota", "used", "reserved", "versions" in
+// bytes, "places": [{"folder", "name", "bytes"}], "largest": [entries]}. The place
+// without a name whose folder is 0 holds the files that lie in no folder, that of 1 is the trash.
+//
+//   401  nobody is signed in     403  a token for one folder
+//   405  not a GET               503  the database does not answer, or not in time
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "coffer/app.h"
+#include "coffer/entry_view.h"
+#include "coffer/page.h"
+#include "coffer/session.h"
+#include "meta/usage.h"
+
+namespace {
+
+using namespace coffer;
+
+constexpr std::size_t kMostLargest = 10;
+
+// A part of the chart, which has this many colours for folders.
+constexpr std::size_t kMostFolders = 7;
+struct Part {
+  std::string name;
+  std::string href;   // "" for what has no page
+  std::string color;  // a class of the style sheet
+  std::uint64_t bytes = 0;
+};
+
+// What is used and in no place: the old versions.
+std::uint64_t versions_of(const User& user, const std::vector<Place>& places) {
+  std::uint64_t bytes = 0;
+  for (const Place& place : places) bytes += place.bytes;
+  return user.used > bytes ? user.used - bytes : 0;
+}
+
+std::vector<Part> parts_of(const Words& words, const User& user, const std::vector<Place>& places) {
+  std::vector<Part> parts;
+  Part others{words.say("Other folders"), "", "others"};
+  Part loose{words.say("Files in no folder"), folder_href(kRoot), "loose"};
+  Part trash{words.say("Trash"), "/file/query?folder=trash", "trash"};
+  for (const Place& place : places) {
+    if (place.id == kRoot)
+      loose.bytes = place.bytes;
+    else if (place.id == kTrash)
+      trash.bytes = place.bytes;
+    else if (parts.size() < kMostFolders)
+      parts.push_back({place.name, folder_href(place.id), "folder" + std::to_string(parts.size()),
+                       place.bytes});
+    else
+      others.bytes += place.bytes;
+  }
+  Part versions{words.say("Old versions"), "", "versions-part", versions_of(user, places)};
+  for (Part* part : {&others, &loose, &versions, &trash})
+    if (part->bytes > 0) parts.push_back(std::move(*part));
+  return parts;
+}
+
+// Thousandths of `whole`, and at least two of them for what is there at all, so that it is seen.
+std::uint64_t thousandths(std::uint64_t part, std::uint64_t whole) {
+  if (part == 0 || whole == 0) return 0;
+  auto share = static_cast<long double>(part) / static_cast<long double>(whole);
+  return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(share * 1000), 2, 1000);
+}
+
+Data chart_data(const User& user, const std::vector<Part>& parts) {
+  Data list(Data::type::list);
+  auto whole = std::max(user.quota, user.used);
+  std::uint64_t left = 0;
+  for (const Part& part : parts) {
+    auto width = thousandths(part.bytes, whole);
+    Data row;
+    row["name"] = Data(part.name);
+    if (!part.href.empty()) row["href"] = Data(part.href);
+    row["color"] = Data(part.color);
+    row["size"] = Data(human_size(part.bytes));
+    row["percent"] = Data(std::to_string(thousandths(part.bytes, user.used) / 10));
+    row["left"] = Data(std::to_string(left));
+    row["width"] = Data(std::to_string(width));
+    left += width;
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+std::string storage_json(const User& user, const std::vector<Place>& places,
+                         const std::vector<Entry>& largest) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("quota", user.quota);
+  json.member("used", user.used);
+  json.member("reserved", user.reserved);
+  json.member("versions", versions_of(user, places));
+  json.key("places");
+  json.begin_array();
+  for (const Place& place : places) {
+    json.begin_object();
+    json.member("folder", std::uint64_t(place.id));
+    json.member("name", place.name);
+    json.member("bytes", place.bytes);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("largest");
+  json.begin_array();
+  for (const Entry& entry : largest) {
+    json.begin_object();
+    write_entry(json, entry);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+  return std::move(json.text());
+}
+
+Result<Response> handle(App& app, Request& request) {
+  if (auto allowed = allow(request, "GET, HEAD"); !allowed) return allowed.error();
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto caller = require_user(**db, request);
+  if (!caller) return caller.error();
+  const User& user = caller->user;
+  request.notes.add("user", number_text(user.id));
+  auto places = list_places(**db, user.id);
+  if (!places) return places.error();
+  auto largest = largest_files(**db, user.id, kMostLargest);
+  if (!largest) return largest.error();
+  if (!wants_html(request)) return json_answer(storage_json(user, *places, *largest));
+
+  auto words = words_for(app, request);
+  Data files(Data::type::list);
+  for (const Entry& entry : *largest) files.push_back(entry_data(words.language, entry));
+  Data data;
+  data["title"] = Data(words.say("Storage"));
+  data["used"] = Data(human_size(user.used));
+  data["quota"] = Data(human_size(user.quota));
+  data["empty"] = Data(user.used == 0);
+  data["parts"] = chart_data(user, parts_of(words, user, *places));
+  data["largest"] = std::move(files);
+  return html_page(app, request, "storage.html", std::move(data), &*caller);
+}
+
+}  // namespace
+
+int main() { return coffer::run("storage", handle); }
