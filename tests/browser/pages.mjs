@@ -6,15 +6,10 @@
 // width of a phone and of a desktop, light and dark.
 
 import { strict as assert } from 'node:assert';
-import { createRequire } from 'node:module';
+import { launch } from './browser.mjs';
 
 const [url, name, password, folder] = process.argv.slice(2);
-const { chromium } = createRequire(process.env.NODE_ROOT + '/')('playwright-core');
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync',
-    '--disable-background-networking', '--disable-component-update'],
-});
+const browser = await launch();
 const context = await browser.newContext({ javaScriptEnabled: false, acceptDownloads: true });
 const page = await context.newPage();
 const complaints = [];

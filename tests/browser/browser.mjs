@@ -1,0 +1,11 @@
+// Debian's Chromium, as the tests use it.
+
+import { createRequire } from 'node:module';
+
+const { chromium } = createRequire(process.env.NODE_ROOT + '/')('playwright-core');
+
+export const launch = () => chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync',
+    '--disable-background-networking', '--disable-component-update'],
+});
