@@ -1,8 +1,7 @@
 // Coffer's one script. Every page works without it; with it nothing reloads that need not, an
-// upload shows how far it is and takes files that are dropped, and digests can be copied.
+// upload shows how far it is, files can be dropped on a folder, and digests can be copied.
 'use strict';
 
-const parse = (html) => new DOMParser().parseFromString(html, 'text/html');
 const ours = (url) => url.origin === location.origin && !url.pathname.startsWith('/file/down');
 
 // Only the latest of several requests may show its answer.
@@ -11,7 +10,7 @@ let latest = 0;
 // Puts the page that came from `url` in the place of this one. What had the focus keeps it if the
 // new page has it too; else the heading gets it, so that a screen reader says where one is.
 function show(html, url, keep) {
-  const page = parse(html);
+  const page = new DOMParser().parseFromString(html, 'text/html');
   if (!page.querySelector('main')) return location.assign(url);
   const focused = document.activeElement?.id;
   if (url !== location.href) history.pushState(null, '', url);
@@ -41,24 +40,31 @@ async function load(url, options = {}, keep = false) {
   show(html, options.method && !answer.redirected ? location.href : answer.url, keep);
 }
 
-function failed() {
-  document.querySelector('main').removeAttribute('aria-busy');
-  document.getElementById('offline').hidden = false;
+function make(tag, properties) {
+  return Object.assign(document.createElement(tag), properties);
 }
 
-// An upload, with its progress. The browser says how much has left; the rest is the server's work.
+function failed() {
+  const main = document.querySelector('main');
+  main.removeAttribute('aria-busy');
+  main.querySelector('#failed')?.remove();
+  main.prepend(make('p', {id: 'failed', className: 'notice', role: 'alert', textContent: main.dataset.failed}));
+}
+
+// An upload, with its progress: what has left the browser, and then the wait for the server.
 function upload(form, to) {
-  const request = new XMLHttpRequest();
-  const progress = document.getElementById('progress');
-  progress.hidden = false;
+  const main = document.querySelector('main');
+  const progress = make('progress', {ariaLabel: main.dataset.upload, tabIndex: -1});
+  main.prepend(progress);
   progress.focus();
+  const request = new XMLHttpRequest();
   request.upload.onprogress = (event) => {
     if (event.loaded < event.total) progress.value = event.loaded / event.total;
     else progress.removeAttribute('value');
   };
   request.onload = () => show(request.responseText, request.responseURL);
   request.onerror = () => {
-    progress.hidden = true;
+    progress.remove();
     failed();
   };
   request.open('POST', to);
@@ -74,11 +80,6 @@ document.addEventListener('click', (event) => {
     event.preventDefault();
     load(url);
   }
-  const copy = event.target.closest('button.copy');
-  if (copy)
-    navigator.clipboard.writeText(copy.parentElement.querySelector('code').textContent).then(() => {
-      copy.textContent = copy.dataset.done;
-    });
 });
 
 document.addEventListener('submit', (event) => {
@@ -98,30 +99,42 @@ document.addEventListener('submit', (event) => {
   load(url, {method: 'POST', body: fields}, true);
 });
 
-document.addEventListener('change', (event) => {
-  if (event.target.id !== 'all') return;
-  for (const box of document.querySelectorAll('tbody input[name=id]')) box.checked = event.target.checked;
-});
-
 // Files that are dropped on a folder's page go into that folder.
 addEventListener('dragover', (event) => {
-  if (document.getElementById('drop')) event.preventDefault();
+  if (document.querySelector('[data-drop]')) event.preventDefault();
 });
 addEventListener('drop', (event) => {
-  const drop = document.getElementById('drop');
-  if (!drop || !event.dataTransfer.files.length) return;
+  const folder = document.querySelector('[data-drop]')?.dataset;
+  if (!folder || !event.dataTransfer.files.length) return;
   event.preventDefault();
   const data = new FormData();
-  data.append('csrf', drop.dataset.csrf);
-  data.append('folder', drop.dataset.folder);
+  data.append('csrf', folder.csrf);
+  data.append('folder', folder.folder);
   for (const file of event.dataTransfer.files) data.append('file', file);
   upload(data, '/file/upload');
 });
 
 addEventListener('popstate', () => load(location.href));
 
-// Shows what is there only for who has a script.
+// Adds what only a script can do; the words for it are with what it belongs to.
 function enhance() {
-  for (const element of document.querySelectorAll('.script')) element.hidden = false;
+  for (const link of document.querySelectorAll('[data-drop]')) link.title = link.dataset.drop;
+  for (const cell of document.querySelectorAll('[data-all]')) {
+    const all = make('input', {type: 'checkbox', ariaLabel: cell.dataset.all});
+    all.onchange = () => {
+      for (const box of document.getElementsByName('id')) box.checked = all.checked;
+    };
+    cell.replaceChildren(all);
+  }
+  for (const code of document.querySelectorAll('[data-copy] code')) {
+    const {copy, copied} = code.closest('[data-copy]').dataset;
+    const what = code.parentElement.previousElementSibling?.textContent ?? '';
+    const button = make('button', {type: 'button', className: 'plain', textContent: copy, ariaLabel: `${copy} ${what}`});
+    button.onclick = async () => {
+      await navigator.clipboard.writeText(code.textContent);
+      button.textContent = button.ariaLabel = copied;
+    };
+    code.after(' ', button);
+  }
 }
 enhance();

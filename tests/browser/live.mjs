@@ -101,12 +101,12 @@ assert.deepEqual(complaints, []);
 await context.setOffline(true);
 question('accept');
 await button('Empty the trash').click();
-await page.locator('#offline').waitFor();
+await page.locator('#failed').waitFor();
 assert.equal(await rows().count(), 2);
 await context.setOffline(false);
 await page.getByRole('link', { name: 'Files' }).first().click();
 await heading('Files');
-assert.equal(await page.locator('#offline').isVisible(), false);
+assert.equal(await page.locator('#failed').isVisible(), false);
 await stayed();
 
 // Signing out is an answer like any other.

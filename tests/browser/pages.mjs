@@ -114,6 +114,12 @@ await button('Make the token').click();
 assert.match(await page.textContent('[role=status] code'), /^[\w-]{43}$/);
 await show('account');
 
+// What it all takes, as a chart that is there without a script.
+await page.click('text=What the space is used for');
+assert.equal(await heading(), 'Storage');
+assert.match(await page.textContent('tbody'), /Trash/);
+await show('storage');
+
 // What was done is there to read.
 await page.goto(url + '/user/activity');
 assert.match(await page.textContent('main'), /Made the API token laptop/);
