@@ -63,25 +63,23 @@ std::vector<Part> parts_of(const Words& words, const User& user, const std::vect
   return parts;
 }
 
-// Thousandths of `whole`, and at least two of them for what is there at all, so that it is seen.
-std::uint64_t thousandths(std::uint64_t part, std::uint64_t whole) {
-  if (part == 0 || whole == 0) return 0;
-  auto share = static_cast<long double>(part) / static_cast<long double>(whole);
-  return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(share * 1000), 2, 1000);
+// A share of what is used in thousandths, and at least two of them, so that it is seen.
+std::uint64_t thousandths(std::uint64_t bytes, std::uint64_t used) {
+  auto share = static_cast<long double>(bytes) / static_cast<long double>(std::max(bytes, used));
+  return std::max<std::uint64_t>(2, static_cast<std::uint64_t>(share * 1000));
 }
 
 Data chart_data(const User& user, const std::vector<Part>& parts) {
   Data list(Data::type::list);
-  auto whole = std::max(user.quota, user.used);
   std::uint64_t left = 0;
   for (const Part& part : parts) {
-    auto width = thousandths(part.bytes, whole);
+    auto width = thousandths(part.bytes, user.used);
     Data row;
     row["name"] = Data(part.name);
     if (!part.href.empty()) row["href"] = Data(part.href);
     row["color"] = Data(part.color);
     row["size"] = Data(human_size(part.bytes));
-    row["percent"] = Data(std::to_string(thousandths(part.bytes, user.used) / 10));
+    row["percent"] = Data(width < 10 ? "< 1" : std::to_string(width / 10));
     row["left"] = Data(std::to_string(left));
     row["width"] = Data(std::to_string(width));
     left += width;
@@ -139,8 +137,7 @@ Result<Response> handle(App& app, Request& request) {
   for (const Entry& entry : *largest) files.push_back(entry_data(words.language, entry));
   Data data;
   data["title"] = Data(words.say("Storage"));
-  data["used"] = Data(human_size(user.used));
-  data["quota"] = Data(human_size(user.quota));
+  set_used(data, user);
   data["empty"] = Data(user.used == 0);
   data["parts"] = chart_data(user, parts_of(words, user, *places));
   data["largest"] = std::move(files);

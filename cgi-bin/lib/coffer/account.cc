@@ -122,10 +122,7 @@ Data AccountView::data() const {
   Data data;
   data["title"] = Data(words.say("Account"));
   data["name"] = Data(user.name);
-  data["used"] = Data(human_size(user.used));
-  data["quota"] = Data(human_size(user.quota));
-  auto percent = user.quota == 0 ? 0.0 : 100.0 * double(user.used) / double(user.quota);
-  data["percent"] = Data(std::to_string(static_cast<int>(percent)));
+  set_used(data, user);
   data["one_time"] = Data(user.one_time);
   data["sessions"] = session_data();
   data["others"] = Data(sessions.size() > 1);

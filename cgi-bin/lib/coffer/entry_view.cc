@@ -40,6 +40,13 @@ Data entry_data(Language language, const Entry& entry) {
   return data;
 }
 
+void set_used(Data& data, const User& user) {
+  data["used"] = Data(human_size(user.used));
+  data["quota"] = Data(human_size(user.quota));
+  auto percent = user.quota == 0 ? 0.0 : 100.0 * double(user.used) / double(user.quota);
+  data["percent"] = Data(std::to_string(static_cast<int>(percent)));
+}
+
 std::string path_text(const std::vector<Entry>& path) {
   std::string text;
   for (const Entry& folder : path) text += "/" + folder.name;

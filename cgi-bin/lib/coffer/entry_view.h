@@ -1,4 +1,4 @@
-// How entries look in JSON and on pages.
+// How entries, and the room that they take, look in JSON and on pages.
 
 #pragma once
 
@@ -24,6 +24,9 @@ Data crumbs_data(const std::vector<Entry>& path);
 
 /// The same as text that locate() reads: "/Photos/2024".
 std::string path_text(const std::vector<Entry>& path);
+
+/// What templates/used.html shows: how much of the quota is used.
+void set_used(Data& data, const User& user);
 
 /// "/file/query?folder=7"; the root is "/".
 std::string folder_href(EntryId folder);
