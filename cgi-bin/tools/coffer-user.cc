@@ -7,7 +7,8 @@
 //   coffer user disable NAME                         refused everywhere at once; files stay
 //   coffer user enable NAME
 //   coffer user invite [--quota BYTES] [--days N]    prints a link to make an account with, once
-//   coffer user token NAME [LABEL]                   prints a new API token, this once
+//   coffer user token NAME [LABEL] [--read] [--folder PATH] [--days N]
+//                                                    prints a new API token, this once
 //
 // Exit 0, or 1 with the reason.
 
@@ -16,6 +17,7 @@
 
 #include "base/name.h"
 #include "coffer/app.h"
+#include "coffer/locate.h"
 #include "coffer/password.h"
 #include "digest/password.h"
 #include "digest/token.h"
@@ -33,8 +35,10 @@ struct Options {
   std::string name;
   std::string label = "command line";
   std::uint64_t quota = 0;
-  std::uint64_t days = kInvitationDays;
+  std::string folder = "/";
+  std::uint64_t days = 0;
   bool admin = false;
+  bool read_only = false;
   bool from_stdin = false;
 };
 
@@ -108,7 +112,8 @@ Result<> invite(App& app, const Options& options) {
   Invitation invitation;
   if (options.quota) invitation.quota = options.quota;
   auto added = transact(app.database, [&](Transaction& tx) -> Result<> {
-    auto done = add_invitation(tx, token_hash(token), invitation, options.days);
+    auto done = add_invitation(tx, token_hash(token), invitation,
+                               options.days ? options.days : kInvitationDays);
     if (!done) return done;
     return record(tx, kOperator, {.action = "invite"});
   });
@@ -126,7 +131,13 @@ Result<> token(App& app, const Options& options) {
   if (!label) return label.error();
   auto secret = random_token();
   auto added = transact(app.database, [&](Transaction& tx) -> Result<> {
-    auto id = add_api_token(tx, token_hash(secret), {.user = user->id, .label = *label});
+    auto folder = locate_folder(tx, {.user = *user, .csrf = {}}, options.folder);
+    if (!folder) return folder.error();
+    auto id = add_api_token(tx, token_hash(secret),
+                            {.user = user->id,
+                             .label = *label,
+                             .grant = {.may_write = !options.read_only, .root = folder->id},
+                             .days = options.days});
     if (!id) return id.error();
     return record(tx, kOperator, {.owner = user->id, .action = "token", .name = *label});
   });
@@ -171,7 +182,12 @@ int main(int argc, char** argv) {
   inviting->add_option("--quota", options.quota, "bytes");
   inviting->add_option("--days", options.days, "how long it is good for")
       ->check(CLI::Range(1, 365));
-  on_user(verb("token", "a new API token, shown once", token))->add_option("LABEL", options.label);
+  auto letting = on_user(verb("token", "a new API token, shown once", token));
+  letting->add_option("LABEL", options.label);
+  letting->add_flag("--read", options.read_only, "it changes nothing");
+  letting->add_option("--folder", options.folder, "it sees nothing outside of it");
+  letting->add_option("--days", options.days, "how long it is good for; for ever if not given")
+      ->check(CLI::Range(1, 3650));
   CLI11_PARSE(command, argc, argv);
 
   auto app = open_app();

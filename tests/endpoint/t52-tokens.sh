@@ -183,3 +183,16 @@ api POST /file/update -d action=restore -d "id=$in"
 token=$confined
 api GET /
 expect_status 200
+
+# The operator makes them from the command line alike.
+token=$("$coffer" user token ann shell --read --folder /In --days 2) || fail 'no token by the command'
+api GET '/file/query?id=/deep'
+expect_status 200
+for refused in "query?id=$outer" "download?id=$top"; do
+	api GET "/file/$refused"
+	expect_status 404
+done
+api PUT '/file/upload?name=x' -d x
+expect_status 403
+[ "$(sql "SELECT ROUND((expires - created) / 86400000) FROM api_token WHERE label = 'shell'")" = 2 ] || fail 'days'
+! "$coffer" user token ann shell --folder /nowhere 2>"$tmp/null" || fail 'a token for a folder that is not there'

@@ -82,6 +82,7 @@ browser GET /user/account
 form=$(csrf)
 delete -d "csrf=$form" -d name=admin --data-urlencode 'current=correct horse'
 expect_status 409
+! "$coffer" user disable admin 2>"$tmp/null" || fail 'the operator disabled the last administrator'
 [ "$(sql "SELECT disabled FROM user WHERE name = 'admin'")" = 0 ] || fail 'the last administrator is gone'
 
 # The page of the accounts is for administrators: to others, and to whoever is confined, it is not there.

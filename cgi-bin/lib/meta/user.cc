@@ -59,6 +59,22 @@ Result<> expect_one(const Result<Changed>& changed) {
   return {};
 }
 
+// Errc::conflict for the last administrator. Two of them cannot go at once: all are locked.
+Result<> check_spare(Transaction& tx, UserId user) {
+  bool admin = false;
+  std::size_t others = 0;
+  auto locked = tx.query(kLockAdmins, {}, [&](const Row& row) {
+    if (row.id<UserId>(0) == user)
+      admin = true;
+    else
+      others++;
+  });
+  if (!locked) return locked;
+  if (admin && others == 0)
+    return Error{Errc::conflict, "the last administrator cannot go: make somebody else one first"};
+  return {};
+}
+
 }  // namespace
 
 Result<UserId> add_user(Connection& db, const NewUser& user) {
@@ -112,6 +128,8 @@ Result<> set_quota(Connection& db, UserId user, std::uint64_t bytes) {
 }
 
 Result<> set_disabled(Transaction& tx, UserId user, bool disabled) {
+  if (disabled)
+    if (auto spared = check_spare(tx, user); !spared) return spared;
   auto set = expect_one(tx.run(kSetDisabled, {disabled, user}));
   if (!set) return set;
   if (auto ended = tx.run(kEndSessions, {user}); !ended) return ended.error();
@@ -119,17 +137,7 @@ Result<> set_disabled(Transaction& tx, UserId user, bool disabled) {
 }
 
 Result<> close_user(Transaction& tx, UserId user) {
-  bool admin = false;
-  std::size_t others = 0;
-  auto locked = tx.query(kLockAdmins, {}, [&](const Row& row) {
-    if (row.id<UserId>(0) == user)
-      admin = true;
-    else
-      others++;
-  });
-  if (!locked) return locked;
-  if (admin && others == 0)
-    return Error{Errc::conflict, "the last administrator cannot go: make somebody else one first"};
+  if (auto spared = check_spare(tx, user); !spared) return spared;
   if (auto closed = expect_one(tx.run(kClose, {user})); !closed) return closed;
   if (auto ended = tx.run(kEndSessions, {user}); !ended) return ended.error();
   if (auto ended = tx.run(kEndTokens, {user}); !ended) return ended.error();

@@ -40,7 +40,8 @@ Result<> set_password(Transaction& tx, UserId user, std::string_view hash, bool 
 
 Result<> set_quota(Connection& db, UserId user, std::uint64_t bytes);
 
-/// A disabled user is refused everywhere; their sessions end, their files stay.
+/// A disabled user is refused everywhere; their sessions end, their files stay. Errc::conflict for
+/// the last administrator.
 Result<> set_disabled(Transaction& tx, UserId user, bool disabled);
 
 /// Closes an account for good: nobody is let in any more, and the sweeper takes what it has.
