@@ -50,8 +50,9 @@ $(build)/%.o: %.cc Makefile
 units: $(build)/tests/units
 
 # The fuzz targets are built by clang, and so is, once more, what they need of the library.
-parsers    := $(filter-out %/config.cc, $(wildcard cgi-bin/lib/base/*.cc)) cgi-bin/lib/digest/digest.cc \
-              $(filter-out %/body.cc %/serve.cc, $(wildcard cgi-bin/lib/http/*.cc))
+parsers    := $(filter-out %/config.cc, $(wildcard cgi-bin/lib/base/*.cc)) \
+              $(filter-out %/body.cc %/serve.cc, $(wildcard cgi-bin/lib/http/*.cc)) \
+              cgi-bin/lib/digest/digest.cc cgi-bin/lib/coffer/place.cc
 fuzz_flags := -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 
 build/fuzz/%.o: %.cc Makefile

@@ -47,7 +47,7 @@ sql "INSERT INTO entry (owner, parent, name, folder, size, created, modified)
 [ "$(names 'sort=time&order=desc')" = 975318642 ] || fail 'alike, by time, down'
 sql "DELETE FROM entry WHERE parent = $folder"
 folder=$pictures
-for query in sort=colour order=up limit=0 limit=10001 limit=x after=x folder=none folder=-1; do
+for query in sort=colour order=up limit=0 limit=10001 limit=x after=x after=MS4yLjMuNC7_ folder=none folder=-1; do
 	api GET "/file/query?$query"
 	expect_status 400
 done

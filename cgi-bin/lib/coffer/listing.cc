@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "coffer/entry_view.h"
 #include "coffer/locate.h"
+#include "coffer/place.h"
 #include "http/message.h"
 
 namespace coffer {
@@ -23,35 +24,6 @@ const char* name_of(Sort sort) {
   for (const SortName& one : kSorts)
     if (one.sort == sort) return one.name;
   return "name";
-}
-
-// The place after an entry: all that any order compares, "id.time.size.trashed.name".
-std::string place_of(const Entry& entry) {
-  std::string text = number_text(entry.id) + "." + number_text(entry.modified) + "." +
-                     std::to_string(entry.size) + "." +
-                     number_text(entry.trashed.value_or(Time{})) + "." + entry.name;
-  return base64url(bytes_of(text));
-}
-
-std::optional<Entry> read_place(std::string_view encoded) {
-  auto bytes = unbase64url(encoded);
-  if (!bytes) return {};
-  auto rest = text_of(*bytes);
-  std::uint64_t numbers[4] = {};
-  for (auto& number : numbers) {
-    auto dot = rest.find('.');
-    auto value = parse_number(rest.substr(0, dot));
-    if (dot == rest.npos || !value) return {};
-    number = *value;
-    rest.remove_prefix(dot + 1);
-  }
-  Entry entry;
-  entry.id = EntryId{numbers[0]};
-  entry.modified = Time{numbers[1]};
-  entry.size = numbers[2];
-  entry.trashed = Time{numbers[3]};
-  entry.name = rest;
-  return entry;
 }
 
 std::string listing_href(const ListingQuery& query, Sort sort, bool descending,
