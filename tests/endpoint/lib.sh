@@ -8,6 +8,7 @@
 #   sql 'SELECT ...'         asks the database itself
 #   fail 'why'               ends the test
 #   serving upload           the process id of that program
+#   signup open              who may make an account from now on: closed, invited or open
 #   await REGEX FILE         waits until a line of the file matches
 #   trace PID ARG...         strace with these arguments on a process that runs, until `untrace`;
 #                            the log is $tmp/trace
@@ -93,6 +94,19 @@ expect_header() {
 json() { python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$tmp/body" "$1"; }
 sql() { cgi-bin/tools/database sql "$var/db" coffer -N -e "$1"; }
 serving() { pgrep -n -f "/cgi-bin/$1$" -P "$(cat "$var/run/keeper.pid")" || fail "$1 does not run"; }
+
+# The programs are replaced by such that have read it.
+signup() {
+	local old tries
+	old=$(pgrep -P "$(cat "$var/run/keeper.pid")" -x user)
+	sed -i "/^signup = /d; s/^\[accounts\]/&\nsignup = \"$1\"/" "$var/coffer.conf"
+	kill -HUP "$(cat "$var/run/keeper.pid")"
+	for ((tries = 400; tries > 0; tries--)); do
+		kill -0 "$old" 2>/dev/null || return 0
+		sleep 0.05
+	done
+	fail 'the programs are not replaced'
+}
 
 await() {
 	local i

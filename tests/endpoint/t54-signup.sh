@@ -16,18 +16,6 @@ sign_up() {
 }
 users() { sql "SELECT COUNT(*) FROM user WHERE name <> 'admin'"; }
 invite() { "$coffer" user invite "$@" 2>/dev/null | sed 's/.*invitation=//'; }
-# policy WORD: the programs are replaced by such that have read it.
-policy() {
-	local old tries
-	old=$(pgrep -P "$(cat "$var/run/keeper.pid")" -x user)
-	sed -i "/^signup = /d; s/^\[accounts\]/&\nsignup = \"$1\"/" "$var/coffer.conf"
-	kill -HUP "$(cat "$var/run/keeper.pid")"
-	for ((tries = 400; tries > 0; tries--)); do
-		kill -0 "$old" 2>/dev/null || return 0
-		sleep 0.05
-	done
-	fail 'the programs are not replaced'
-}
 good='a password of some length'
 
 # Closed, as it is at first.
@@ -36,7 +24,7 @@ expect_status 404
 sign_up "$(invite)" eve "$good"
 expect_status 404
 [ "$(users)" = 0 ] || fail 'an account was made though sign-up is closed'
-policy invited
+signup invited
 
 # By invitation.
 invitation=$(invite --quota 5000)
@@ -100,7 +88,7 @@ sign_up "$second" mallory "$good"
 expect_status 303
 
 # Open: without an invitation, but not without end.
-policy open
+signup open
 browser new GET /user/signin
 expect_body 'href="/user/signup"'
 sign_up '' open.one "$good"
