@@ -14,7 +14,7 @@
 //
 //   400  a field that makes no sense     401  nobody is signed in
 //   403  a form that is not from your session, a wrong current password, or a token that may not
-//   404  no such session, token or folder          413  more than a small form
+//   404  no such session, token or folder          413 415  not a small form
 //   405  another method                  429  too many wrong passwords from where you are
 //   409  the last administrator cannot go          503  the database does not answer
 //

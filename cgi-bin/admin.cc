@@ -18,7 +18,7 @@
 //   403  a form that is not from your session
 //   404  no such account; for who is no administrator, no such address
 //   409  the name is taken, or you would disable yourself
-//   413  more than a small form          405  another method
+//   413 415  not a small form            405  another method
 //   503  the database does not answer
 //
 // An administrator sees how much others have, and never what.

@@ -6,7 +6,8 @@
 //   GET  /file/download?id=I&id=J&as=T   200  files and folders with all that is in them: T is zip,
 //                                             tar, or sha256 sha1 md5 for a list to check with
 //   POST /file/download  id=I&id=J&as=T  200  the same for a form; it changes nothing
-//   GET  /file/downlaod                       the same: an old spelling that links may have
+//   GET  /file/downlaod?id=I             200  the same: an old spelling that links may have
+//   POST /file/downlaod  id=I&as=T       200  and that forms may have
 //
 // I is an id or a path ("/Photos/a.jpg"; path= does as well). The answer carries ETag (the
 // SHA-256), Repr-Digest (RFC 9530, as Want-Repr-Digest prefers), Last-Modified and a file name
