@@ -15,7 +15,7 @@
 //   400  a field that makes no sense     401  nobody is signed in
 //   403  a form that is not from your browser or session
 //   404  no such address, no sign-up here, or an invitation that was used or is over
-//   405  another method                  413  more than a small form
+//   405  another method                  413 415  not a small form
 //   429  too many wrong passwords, or accounts, from one address
 //   503  the database does not answer
 //
@@ -102,13 +102,16 @@ Result<Response> sign_in(App& app, Request& request) {
   return response;
 }
 
-Result<Response> sign_out(App& app, Request& request, const Caller& caller) {
+Result<Response> sign_out(App& app, Request& request) {
+  auto caller = require_user_with_any_password(app, request);
+  if (!caller) return caller.error();
+  request.notes.add("user", number_text(caller->user.id));
   auto form = read_form(request);
   if (!form) return form.error();
-  if (auto ours = check_csrf(caller, *form); !ours) return ours.error();
+  if (auto ours = check_csrf(*caller, *form); !ours) return ours.error();
   auto ended = transact(app.database, [&](Transaction& tx) -> Result<> {
     if (auto over = end_session(tx, token_hash(session_token(request))); !over) return over;
-    return record(tx, caller.actor, {.owner = caller.user.id, .action = "sign-out"});
+    return record(tx, caller->actor, {.owner = caller->user.id, .action = "sign-out"});
   });
   if (!ended) return ended.error();
   auto response = see_other("/user/signin");
@@ -116,10 +119,12 @@ Result<Response> sign_out(App& app, Request& request, const Caller& caller) {
   return response;
 }
 
-Result<Response> choose_language(const Request& request, const Fields& form) {
-  auto language = language_tagged(form.value("lang"));
+Result<Response> choose_language(App&, Request& request) {
+  auto form = read_form(request);
+  if (!form) return form.error();
+  auto language = language_tagged(form->value("lang"));
   if (!language) return Error{Errc::invalid_argument, "'lang' is en or zh-Hans"};
-  auto response = see_other(local_path(form.value("back")));
+  auto response = see_other(local_path(form->value("back")));
   response.headers.add("Set-Cookie", language_cookie(request, *language));
   return response;
 }
@@ -211,31 +216,35 @@ Result<Response> sign_up(App& app, Request& request) {
   return response;
 }
 
+Result<Response> answer_signin(App& app, Request& request) {
+  if (!request.is_read()) return sign_in(app, request);
+  return show_signin(app, request, local_path(request.query.value("next")), "", false);
+}
+
+Result<Response> answer_signup(App& app, Request& request) {
+  if (!request.is_read()) return sign_up(app, request);
+  auto invitation = request.query.value("invitation");
+  if (auto open = check_signup(app, invitation); !open) return open.error();
+  return show_signup(app, request, invitation, "", nullptr);
+}
+
+struct Address {
+  std::string_view path;
+  std::string_view methods;
+  Result<Response> (*answer)(App&, Request&);
+};
+constexpr Address kAddresses[] = {{"/user/signin", "GET, HEAD, POST", answer_signin},
+                                  {"/user/signup", "GET, HEAD, POST", answer_signup},
+                                  {"/user/signout", "POST", sign_out},
+                                  {"/user/language", "POST", choose_language}};
+
 Result<Response> handle(App& app, Request& request) {
-  if (auto allowed = allow(request, "GET, HEAD, POST"); !allowed) return allowed.error();
-  if (request.path == "/user/signin") {
-    if (!request.is_read()) return sign_in(app, request);
-    return show_signin(app, request, local_path(request.query.value("next")), "", false);
+  for (const Address& address : kAddresses) {
+    if (request.path != address.path) continue;
+    if (auto allowed = allow(request, address.methods); !allowed) return allowed.error();
+    return address.answer(app, request);
   }
-  if (request.path == "/user/language") {
-    if (auto allowed = allow(request, "POST"); !allowed) return allowed.error();
-    auto form = read_form(request);
-    if (!form) return form.error();
-    return choose_language(request, *form);
-  }
-  if (request.path == "/user/signup") {
-    if (!request.is_read()) return sign_up(app, request);
-    auto invitation = request.query.value("invitation");
-    if (auto open = check_signup(app, invitation); !open) return open.error();
-    return show_signup(app, request, invitation, "", nullptr);
-  }
-  if (request.path != "/user/signout")
-    return Error{Errc::not_found, "there is nothing at this address"};
-  if (auto allowed = allow(request, "POST"); !allowed) return allowed.error();
-  auto caller = require_user_with_any_password(app, request);
-  if (!caller) return caller.error();
-  request.notes.add("user", number_text(caller->user.id));
-  return sign_out(app, request, *caller);
+  return Error{Errc::not_found, "there is nothing at this address"};
 }
 
 }  // namespace
