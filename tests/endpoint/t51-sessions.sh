@@ -1,6 +1,7 @@
 #!/bin/bash
 # sessions: one sees where one is signed in, and ends one session or all others; a session's token
-# is a new one after signing in and after a change of the password, and the old one is dead.
+# is a new one after signing in and after a change of the password, and the old one is dead; one that
+# somebody else has chosen never comes to life.
 . "$(dirname "$0")/lib.sh"
 user ann
 printf 'correct horse\n' | "$coffer" user passwd ann --stdin
@@ -81,3 +82,12 @@ api GET / -b "coffer=$third"
 expect_status 200
 [ "$(sql "SELECT COUNT(*) FROM session s JOIN user u ON u.id = s.user WHERE u.name = 'ann'")" = 1 ] ||
 	fail 'sessions that nobody can use are kept'
+
+# What somebody else has put there as a token before one signs in does not become one.
+chosen=$(printf 'c%.0s' {1..43})
+browser lured GET /user/signin
+printf '127.0.0.1\tFALSE\t/\tFALSE\t0\tcoffer\t%s\n' "$chosen" >>"$tmp/lured.jar"
+sign_in lured bob 'battery staple'
+[ "$(cookie lured)" != "$chosen" ] && signed_in lured || fail 'no token of its own'
+api GET / -b "coffer=$chosen"
+expect_status 401
