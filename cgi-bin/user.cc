@@ -119,7 +119,9 @@ Result<Response> sign_out(App& app, Request& request) {
   return response;
 }
 
+// The form needs no token, which pages of an error could not give it, but it is a form of ours.
 Result<Response> choose_language(App&, Request& request) {
+  if (auto ours = check_origin(request); !ours) return ours.error();
   auto form = read_form(request);
   if (!form) return form.error();
   auto language = language_tagged(form->value("lang"));
