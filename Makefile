@@ -40,6 +40,11 @@ $(build)/%: $(build)/%.o $(build)/libcoffer.a
 $(build)/tests/units: $(units:%.cc=$(build)/%.o) $(build)/libcoffer.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(ldlibs) -lgtest -lgtest_main
 
+# What decodes pictures is large: one program has it, which lives as long as one picture takes.
+pictures := $(build)/cgi-bin/workers/thumbnailer
+$(pictures): ldlibs := -lvips -lgobject-2.0 -lglib-2.0 -lseccomp
+$(pictures).o: cxxflags += $(subst -I,-isystem ,$(shell pkg-config --cflags vips))
+
 $(build)/libcoffer.a: $(library:%.cc=$(build)/%.o)
 	$(RM) $@ && $(AR) rcs $@ $^
 

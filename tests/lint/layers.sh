@@ -48,5 +48,7 @@ kainjow/               lib/view
 toml\\+\\+             lib/base
 utf8proc               lib/base
 CLI/                   tools
+vips/                  workers
+seccomp                workers
 END_OF_TABLE
 exit $status
