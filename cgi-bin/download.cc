@@ -27,6 +27,7 @@
 #include "coffer/entry_view.h"
 #include "coffer/locate.h"
 #include "coffer/page.h"
+#include "coffer/sendfile.h"
 #include "http/condition.h"
 #include "http/digest_field.h"
 #include "http/form.h"
@@ -43,37 +44,15 @@ std::string disposition(std::string_view name) {
   return "attachment; filename=\"" + ascii + "\"; filename*=UTF-8''" + percent_encode(name);
 }
 
-// lighttpd takes a number that does not fit 63 bits for one that cannot be satisfied, though the
-// end of a range may lie past that of the file. A server may ignore Range; here it does.
-bool has_huge_number(std::string_view range) {
-  std::size_t digits = 0;
-  for (char c : range) {
-    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
-    if (digits > 18) return true;
-  }
-  return false;
-}
-
 Result<Response> send(App& app, const Request& request, const Entry& entry) {
   if (auto met = check_if_match(request.headers, entry.sha256); !met) return met.error();
   auto path = app.local->path(entry.sha256);
   auto size = app.local->stat(entry.sha256);
   if (!size || *size != entry.size)
     return Error{Errc::data_loss, "the bytes of entry " + number_text(entry.id) + " are not there"};
-  Response response;
-  response.headers = {
-      {"Content-Type", "application/octet-stream"},
-      {"Content-Disposition", disposition(entry.name)},
-      {"ETag", etag_of(entry.sha256)},
-      {"Last-Modified", http_time(std::uint64_t(entry.modified))},
-      {"Cache-Control", "private, no-cache"},
-      {"Content-Security-Policy", "sandbox; default-src 'none'"},
-      {"X-Content-Type-Options", "nosniff"},
-      {"Cross-Origin-Resource-Policy", "same-origin"},
-      {"X-Sendfile", percent_encode_path(path->string())},
-  };
-  if (has_huge_number(request.headers.value("range")))
-    response.headers.add("Accept-Ranges", "none");
+  auto response = sendfile(request, *path, "application/octet-stream", etag_of(entry.sha256));
+  response.headers.add("Content-Disposition", disposition(entry.name));
+  response.headers.add("Last-Modified", http_time(std::uint64_t(entry.modified)));
   return response;
 }
 
@@ -104,15 +83,11 @@ Result<Response> send_archive(App& app, const Fields& fields, const Caller& call
   auto walk = Walk::from(app.database, caller.user.id, std::move(roots));
   if (!walk) return walk.error();
 
-  Response response;
-  response.headers = {{"Content-Type", algorithm ? "text/plain; charset=utf-8"
-                                       : zip     ? "application/zip"
-                                                 : "application/x-tar"},
-                      {"Content-Disposition", disposition(name)},
-                      {"Cache-Control", "private, no-store"},
-                      {"Content-Security-Policy", "sandbox; default-src 'none'"},
-                      {"X-Content-Type-Options", "nosniff"},
-                      {"Cross-Origin-Resource-Policy", "same-origin"}};
+  Response response{.headers = inert_headers(algorithm ? "text/plain; charset=utf-8"
+                                             : zip     ? "application/zip"
+                                                       : "application/x-tar",
+                                             "private, no-store")};
+  response.headers.add("Content-Disposition", disposition(name));
   if (algorithm) {
     response.stream = sums_of(std::move(*walk), *algorithm);
   } else if (zip) {
@@ -138,22 +113,9 @@ Result<Response> handle(App& app, Request& request) {
     if (!form) return form.error();
     return send_archive(app, *form, *caller);
   }
-  auto wanted = request.query.require(request.query.has("path") ? "path" : "id");
-  if (!wanted) return wanted.error();
-  auto version = number_field(request.query, "version");
-  if (!version) return version.error();
-
-  auto entry = locate(**db, *caller, *wanted);
+  auto entry = locate_file(**db, *caller, request.query);
   if (!entry) return entry.error();
-  if (entry->folder) return Error{Errc::not_found, "'{}' is a folder", {entry->name}};
   request.notes.add("entry", number_text(entry->id));
-  if (*version) {
-    auto older = find_version(**db, caller->user.id, entry->id, VersionId{**version});
-    if (!older) return older.error();
-    entry->sha256 = older->sha256;
-    entry->size = older->size;
-    entry->modified = older->modified;
-  }
   auto response = send(app, request, *entry);
   if (!response) return response;
 

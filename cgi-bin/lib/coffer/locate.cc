@@ -76,6 +76,24 @@ Result<Entry> locate_folder(Connection& db, const Caller& caller, std::string_vi
   return entry;
 }
 
+Result<Entry> locate_file(Connection& db, const Caller& caller, const Fields& query) {
+  auto wanted = query.require(query.has("path") ? "path" : "id");
+  if (!wanted) return wanted.error();
+  auto version = number_field(query, "version");
+  if (!version) return version.error();
+  auto entry = locate(db, caller, *wanted);
+  if (!entry) return entry;
+  if (entry->folder) return Error{Errc::not_found, "'{}' is a folder", {entry->name}};
+  if (*version) {
+    auto older = find_version(db, caller.user.id, entry->id, VersionId{**version});
+    if (!older) return older.error();
+    entry->sha256 = older->sha256;
+    entry->size = older->size;
+    entry->modified = older->modified;
+  }
+  return entry;
+}
+
 Result<std::vector<EntryId>> ids_of(Connection& db, const Caller& caller,
                                     const std::vector<std::string_view>& values) {
   std::vector<EntryId> ids;

@@ -24,6 +24,10 @@ Result<Entry> locate(Connection& db, const Caller& caller, std::string_view text
 /// The same where only a folder will do.
 Result<Entry> locate_folder(Connection& db, const Caller& caller, std::string_view text);
 
+/// The file that a query names by `id` or `path`, with the bytes of its older version `version` if
+/// there is such a field. Errc::not_found for a folder too.
+Result<Entry> locate_file(Connection& db, const Caller& caller, const Fields& query);
+
 /// The ids in the fields of a form, for a change of these entries. Errc::invalid_argument if
 /// there is none or one is no id, Errc::not_found if one is out of the caller's reach.
 Result<std::vector<EntryId>> ids_of(Connection& db, const Caller& caller,
