@@ -5,8 +5,8 @@
 // In this order: what killed uploads left behind, and their reservations; sessions and
 // counts of guesses that are over; trash past its age; what was deleted for good;
 // accounts that were closed; blobs that
-// nobody refers to, after the grace time; files in the store that no row knows. One sweeper at a
-// time: another one leaves.
+// nobody refers to, after the grace time; files in the store that no row knows; previews of blobs
+// that are gone, and old ones. One sweeper at a time: another one leaves.
 //
 // A blob goes in three committed steps (meta/blob.h), so that a sweeper may be killed at any
 // moment, and an upload of the same bytes at that moment neither loses them nor is lied to.
@@ -111,6 +111,7 @@ Result<bool> remove_blob(App& app, const Sha256& name) {
       transact(app.database, [&](Transaction& tx) { return doom(tx, name, app.config.grace_ms); });
   if (!doomed || !*doomed) return doomed;
   if (auto removed = app.local->remove(name); !removed) return removed.error();
+  if (auto removed = app.previews.remove(name); !removed) return removed.error();
   auto forgotten = transact(app.database, [&](Transaction& tx) { return forget_blob(tx, name); });
   if (!forgotten) return forgotten.error();
   Log("sweeper").add("event", "removed").add("sha256", hex(name)).write();
@@ -177,6 +178,10 @@ Result<> sweep_strays(App& app) {
   }
 }
 
+// A program that was killed between making a preview and looking whether its blob is still there
+// leaves one that has none.
+Result<> sweep_previews(App& app) { return app.previews.sweep(*app.local); }
+
 }  // namespace
 
 int main() {
@@ -196,8 +201,8 @@ int main() {
     return 0;
   }
   int status = 0;
-  for (auto sweep :
-       {sweep_uploads, sweep_trash, sweep_accounts, sweep_blobs, sweep_temporaries, sweep_strays}) {
+  for (auto sweep : {sweep_uploads, sweep_trash, sweep_accounts, sweep_blobs, sweep_temporaries,
+                     sweep_strays, sweep_previews}) {
     auto swept = sweep(**app);
     if (swept) continue;
     Log("sweeper").add("event", "failed").add("error", swept.error().message).write();

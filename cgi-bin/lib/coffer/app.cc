@@ -25,6 +25,7 @@ App::App(Config its_config)
       batch(database),
       reservations(database),
       staging(config.store / "staging", config.keep_free),
+      previews(config.store / "preview", staging),
       views(config.root / "templates") {}
 
 Result<std::unique_ptr<App>> open_app() {

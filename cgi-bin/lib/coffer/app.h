@@ -9,6 +9,7 @@
 
 #include "base/config.h"
 #include "blob/local.h"
+#include "coffer/preview.h"
 #include "coffer/reservations.h"
 #include "coffer/staging.h"
 #include "http/message.h"
@@ -24,6 +25,7 @@ struct App {
   Batch batch;
   Reservations reservations;
   Staging staging;
+  Previews previews;
   std::unique_ptr<LocalStore> local;
   Views views;
 
