@@ -4,7 +4,9 @@
 //   GET /file/query?folder=F&sort=S&order=O&limit=N&after=A
 //                                                200  a folder, N entries at a time (100)
 //   GET /file/query?folder=trash                 200  the trash, newest first
-//   GET /file/query?id=I                         200  one entry, with its digests and versions
+//   GET /file/query?id=I                         200  one entry, with its digests and versions; on
+//                                                     a page also what it looks like, of a PDF the
+//                                                     page that page=N says
 //   GET /file/query?q=TEXT                       200  entries with TEXT in their name, in any case
 //   GET /file/query?sha256=HEX                   200  your own files of that digest; so for sha1,
 //                                                     md5, crc32 and crc64
@@ -15,6 +17,7 @@
 //   400  a field that makes no sense     401  nobody is signed in     404  no such entry of yours
 //   405  not a GET                       503  the database does not answer
 
+#include "base/media_type.h"
 #include "base/text.h"
 #include "coffer/app.h"
 #include "coffer/entry_view.h"
@@ -66,6 +69,29 @@ Result<Response> found(App& app, Connection& db, const Request& request, const C
   return html_page(app, request, "folder.html", std::move(data), &caller);
 }
 
+// What templates/entry.html shows of a file's bytes: nothing where there is nothing to show, or
+// they cannot be read.
+void add_preview(App& app, const Request& request, const Entry& entry, Data& data) {
+  auto head = head_of(*app.local, entry.sha256);
+  if (entry.folder || !head) return;
+  auto kind = media_type(*head).kind;
+  auto page = parse_number(request.query.value("page")).value_or(1);
+  data["preview"] = Data(kind != MediaKind::none);
+  data["image"] = Data(kind == MediaKind::image);
+  data["pdf"] = Data(kind == MediaKind::pdf);
+  data["page"] = Data(std::to_string(page));
+  data["page_before"] = Data(std::to_string(page - 1));
+  data["page_after"] = Data(std::to_string(page + 1));
+  data["later_page"] = Data(page > 1);
+  data["audio"] = Data(kind == MediaKind::audio);
+  data["video"] = Data(kind == MediaKind::video);
+  data["text"] = Data(kind == MediaKind::text);
+  bool whole = entry.size <= head->size();
+  data["cut"] = Data(!whole);
+  if (kind == MediaKind::text)
+    data["words"] = Data(std::string(whole ? *head : whole_characters(*head)));
+}
+
 Result<Response> details(App& app, Connection& db, const Request& request, const Caller& caller) {
   auto entry = locate(db, caller, request.query.value("id"));
   if (!entry) return entry.error();
@@ -85,6 +111,7 @@ Result<Response> details(App& app, Connection& db, const Request& request, const
   auto data = details_data(words_for(app, request), *entry, digests, *versions);
   data["crumbs"] = crumbs_data(*path);
   data["where"] = Data(path_text(*path));
+  add_preview(app, request, *entry, data);
   return html_page(app, request, "entry.html", std::move(data), &caller);
 }
 

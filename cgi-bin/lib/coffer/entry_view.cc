@@ -1,9 +1,23 @@
 #include "coffer/entry_view.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "base/time.h"
 
 namespace coffer {
+namespace {
+
+constexpr std::string_view kDrawn[] = {"jpg",  "jpeg", "png", "gif",  "webp", "avif",
+                                       "heic", "heif", "tif", "tiff", "pdf"};
+
+bool is_drawn(const Entry& entry) {
+  auto dot = entry.name.rfind('.');
+  return !entry.folder && dot != entry.name.npos &&
+         std::ranges::count(kDrawn, lower(entry.name.substr(dot + 1))) > 0;
+}
+
+}  // namespace
 
 void write_entry(JsonWriter& json, const Entry& entry) {
   json.member("id", std::uint64_t(entry.id));
@@ -34,6 +48,7 @@ Data entry_data(Language language, const Entry& entry) {
   data["id"] = Data(number_text(entry.id));
   data["name"] = Data(entry.name);
   data["folder"] = Data(entry.folder);
+  data["drawn"] = Data(is_drawn(entry));
   data["size"] = Data(entry.folder ? "" : human_size(entry.size));
   data["time"] = Data(written_time(language, when));
   data["iso"] = Data(iso_time(when));

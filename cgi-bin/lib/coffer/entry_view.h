@@ -16,7 +16,9 @@ void write_entry(JsonWriter& json, const Entry& entry);
 /// The five digests in hex, likewise.
 void write_digests(JsonWriter& json, const Digests& digests);
 
-/// What templates show of an entry: id, name, folder (truth), size, time and iso.
+/// What templates show of an entry: id, name, folder (truth), size, time, iso, and drawn
+/// (truth): its name says that it is a picture. The name may be wrong, and there is no preview
+/// then.
 Data entry_data(Language language, const Entry& entry);
 
 /// The way from the root to a folder, for a page's breadcrumbs: name and href of each.
