@@ -15,7 +15,7 @@
 B ?=
 PORT ?= 8080
 SECONDS ?= 60
-CXXFLAGS ?= -O2 -g
+CXXFLAGS ?= -O2 -g1
 build ?= build
 
 cxxflags := -std=c++20 -Wall -Wextra -Wshadow -Wconversion -Wsuggest-override -Werror -MMD -MP \
@@ -58,7 +58,7 @@ units: $(build)/tests/units
 parsers    := $(filter-out %/config.cc, $(wildcard cgi-bin/lib/base/*.cc)) \
               $(filter-out %/body.cc %/serve.cc, $(wildcard cgi-bin/lib/http/*.cc)) \
               cgi-bin/lib/digest/digest.cc cgi-bin/lib/coffer/place.cc
-fuzz_flags := -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+fuzz_flags := -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 
 build/fuzz/%.o: %.cc Makefile
 	@mkdir -p $(@D)
