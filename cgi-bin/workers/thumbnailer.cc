@@ -70,6 +70,9 @@ constexpr int kCalls[] = {
     SCMP_SYS(exit),          SCMP_SYS(exit_group),
 };
 
+// What tells a file that is opened to be written from one that is only read.
+constexpr int kWriting = O_ACCMODE | O_CREAT | O_TRUNC;
+
 bool limit(decltype(RLIMIT_CPU) what, rlim_t most, rlim_t beyond) {
   rlimit both{most, beyond};
   return ::setrlimit(what, &both) == 0;
@@ -118,7 +121,7 @@ bool leave_only_calls(bool may_open) {
                                SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
   if (may_open)
     failed |= ::seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-                                 SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT, O_RDONLY));
+                                 SCMP_A2(SCMP_CMP_MASKED_EQ, kWriting, O_RDONLY));
   failed |= ::seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
   return failed == 0 && ::seccomp_load(filter) == 0;
 }
@@ -128,6 +131,17 @@ struct Unref {
 };
 template <class T>
 using Owned = std::unique_ptr<T, Unref>;
+
+// Where a photo was taken, and by whom, stays in the photo. The saver's own option for that
+// leaves EXIF in.
+Owned<VipsImage> without_metadata(VipsImage* image) {
+  VipsImage* copied = nullptr;
+  if (vips_copy(image, &copied, nullptr) != 0) return nullptr;
+  char** names = vips_image_get_fields(copied);
+  for (char** name = names; *name; name++) vips_image_remove(copied, *name);
+  g_strfreev(names);
+  return Owned<VipsImage>(copied);
+}
 
 int make_thumbnail(int size, int page) {
   Owned<VipsSource> source(vips_source_new_from_descriptor(STDIN_FILENO));
@@ -146,16 +160,17 @@ int make_thumbnail(int size, int page) {
   header.reset();
 
   auto options = pdf ? "[page=" + std::to_string(page - 1) + "]" : std::string();
+  // In sRGB, so that the picture needs no profile to look right.
   VipsImage* made = nullptr;
   if (vips_thumbnail_source(source.get(), &made, size, "height", size, "size",
-                            pdf ? VIPS_SIZE_BOTH : VIPS_SIZE_DOWN, "option_string", options.c_str(),
-                            nullptr) != 0)
+                            pdf ? VIPS_SIZE_BOTH : VIPS_SIZE_DOWN, "export_profile", "srgb",
+                            "option_string", options.c_str(), nullptr) != 0)
     return kRefused;
   Owned<VipsImage> image(made);
+  auto bare = without_metadata(image.get());
   Owned<VipsTarget> target(vips_target_new_to_descriptor(STDOUT_FILENO));
-  // Where a photo was taken, and by whom, stays in the photo.
-  bool written = target && vips_webpsave_target(image.get(), target.get(), "Q", 80, "strip", TRUE,
-                                                "effort", 2, nullptr) == 0;
+  bool written = bare && target &&
+                 vips_webpsave_target(bare.get(), target.get(), "Q", 80, "effort", 2, nullptr) == 0;
   return written ? kWritten : kRefused;
 }
 

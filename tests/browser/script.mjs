@@ -69,20 +69,23 @@ for (const [file, [type, body]] of Object.entries(files)) {
   ids[file] = (await put.json()).id;
 }
 
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync',
-    '--disable-background-networking', '--disable-component-update'],
-});
-const context = await browser.newContext({ javaScriptEnabled: true, acceptDownloads: true });
 const dialogs = [];
-context.on('page', (page) => page.on('dialog', (dialog) => {
-  dialogs.push(page.url());
-  return dialog.dismiss();
-}));
+async function open_browser() {
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync',
+      '--disable-background-networking', '--disable-component-update'],
+  });
+  const page = await browser.newPage({ javaScriptEnabled: true, acceptDownloads: true });
+  page.on('dialog', (dialog) => {
+    dialogs.push(page.url());
+    return dialog.dismiss().catch(() => {}); // it may have gone with its page
+  });
+  return [browser, page];
+}
 
-// Where they are let, they run.
-const control = await context.newPage();
+// Where they are let, they run. What they have done to that browser stays with it.
+const [theirs, control] = await open_browser();
 for (const file of ['page.html', 'drawing.svg', 'page.xml', 'page.xhtml', 'gif.html']) {
   const called = new Promise((resolve) => (waiting = resolve));
   await control.goto(`${home}/${file}`).catch(() => {});
@@ -90,10 +93,10 @@ for (const file of ['page.html', 'drawing.svg', 'page.xml', 'page.xhtml', 'gif.h
 }
 assert.ok(dialogs.length > 0);
 assert.ok(calls.includes('/call/drawing.svg') && calls.includes('/call/page.xhtml'));
-await control.close();
+await theirs.close();
 calls.length = dialogs.length = 0;
 
-const page = await context.newPage();
+const [browser, page] = await open_browser();
 await page.goto(url + '/user/signin');
 await page.fill('#name', name);
 await page.fill('#password', password);

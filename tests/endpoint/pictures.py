@@ -117,6 +117,9 @@ write("small.png", png(16, 12, zlib.compress((b"\0" + b"\xc8\x3c\x14" * 16) * 12
 hello = stream(b"BT /F 48 Tf 40 700 Td (Hello) Tj ET 1 0 0 rg 100 100 300 300 re f")
 write("small.pdf", pdf(hello, pages=3))
 
+exif = b"Exif\0\0II*\0" + struct.pack("<IHHHIII", 8, 1, 0x013B, 2, 10, 26, 0) + b"An Author\0"
+write("author.jpg", small["jpg"][:2], b"\xff\xe1", struct.pack(">H", len(exif) + 2), exif, small["jpg"][2:])
+
 # Sound and film are told by their heads; nobody decodes them here.
 write("a.wav", b"RIFF", struct.pack("<I", 36 + 8000), b"WAVEfmt ", struct.pack("<IHHIIHH", 16, 1, 1, 8000, 8000, 1, 8),
       b"data", struct.pack("<I", 8000), b"\x80" * 8000)

@@ -166,6 +166,40 @@ grep -Eq 'Max cpu time +2 ' "/proc/$child/limits" || fail 'it has no end'
 [[ $build == */asan ]] || grep -Eq 'Max data size +268435456 ' "/proc/$child/limits" || fail 'it has no bounds'
 wait $looking
 
+# Two are drawn at a time. Who has waited for a turn in vain is told when to come back, and whoever
+# looks at what is there already waits for nobody.
+for ((i = 0; i < 8; i++)); do
+	sed "s/842/85$i/g" "$tmp/endless.pdf" >"$tmp/other.pdf"
+	put "endless$i" "$tmp/other.pdf"
+	curl -sS -o "$tmp/null" -D "$tmp/turn$i" -H "Authorization: Bearer $token" "$url/file/preview?id=$id" &
+	turns[i]=$!
+done
+[ "$(pgrep -c -P "$program" thumbnailer)" -le 2 ] || fail 'more than two are drawn at a time'
+api GET '/file/preview?id=/jpg.txt' -m 1
+expect_status 200
+wait "${turns[@]}"
+[ "$(grep -lE '^HTTP/1.1 (415|503)' "$tmp"/turn? | wc -l)" = 8 ] || fail 'a look at it has another end'
+grep -A20 '^HTTP/1.1 503' "$tmp"/turn? | grep -qi 'Retry-After: [0-9]' || fail 'all had a turn, or are not told when to come back'
+
+# Where it cannot shut itself in it draws nothing, and where it cannot choose what to open nothing
+# can be opened: the page is there, without the text in a font that it has not brought.
+draw() {
+	ASAN_OPTIONS=detect_leaks=0 strace -f -o "$tmp/strace" -e trace="$1" -e inject="$1:error=ENOSYS" \
+		"$build/cgi-bin/workers/thumbnailer" 1280 1 <"$tmp/small.pdf" 2>"$tmp/null"
+}
+draw seccomp >"$tmp/open"
+[ $? = 3 ] && [ ! -s "$tmp/open" ] || fail 'it draws unconfined'
+draw landlock_create_ruleset >"$tmp/blank" || fail 'no page without fonts'
+"$build/cgi-bin/workers/thumbnailer" 1280 1 <"$tmp/small.pdf" >"$tmp/whole" || fail 'no page'
+[ "$(stat -c %s "$tmp/blank")" -lt "$(stat -c %s "$tmp/whole")" ] || fail 'a font was opened'
+
+# What a photo says of its place and its author is not in its picture.
+put photo.jpg "$tmp/author.jpg"
+look ''
+is_webp
+grep -aq 'An Author' "$tmp/author.jpg" || fail 'it does not say so itself'
+! grep -aq 'An Author' "$tmp/body" || fail 'the picture says whose it is'
+
 # A picture that is large but can be drawn takes no more memory than it is allowed.
 python3 - "$build/cgi-bin/workers/thumbnailer" "$tmp" <<'END' || fail 'too much memory'
 import resource, subprocess, sys
