@@ -64,7 +64,7 @@ await stayed();
 // A digest to the clipboard.
 await page.getByRole('link', { name: 'one.txt', exact: true }).click();
 await heading('one.txt');
-await page.getByRole('button', { name: 'Copy sha256' }).click();
+await page.getByRole('button', { name: 'Copy SHA-256' }).click();
 await page.locator('button', { hasText: 'Copied' }).waitFor();
 assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^7692c3ad3540bb80/);
 await page.goBack();

@@ -169,13 +169,13 @@ Data details_data(const Words& words, const Entry& entry, const Digests& digests
                   const std::vector<Version>& versions) {
   Data data = entry_data(words.language, entry);
   data["title"] = Data(entry.name);
-  data["bytes"] = Data(words.count("{} byte|{} bytes", entry.size));
+  if (entry.size >= 1000) data["bytes"] = Data(words.count("{} byte|{} bytes", entry.size));
   data["parent"] = Data(number_text(entry.parent));
   data["trashed"] = Data(entry.trashed.has_value());
   Data list(Data::type::list);
   for (Algorithm algorithm : kAlgorithms) {
     Data digest;
-    digest["name"] = Data(std::string(name_of(algorithm)));
+    digest["name"] = Data(std::string(title_of(algorithm)));
     digest["value"] = Data(hex(digest_of(digests, algorithm)));
     list.push_back(std::move(digest));
   }

@@ -18,6 +18,22 @@ std::string_view name_of(Algorithm algorithm) {
   return {};
 }
 
+std::string_view title_of(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::sha256:
+      return "SHA-256";
+    case Algorithm::sha1:
+      return "SHA-1";
+    case Algorithm::md5:
+      return "MD5";
+    case Algorithm::crc32:
+      return "CRC-32";
+    case Algorithm::crc64:
+      return "CRC-64/XZ";
+  }
+  return {};
+}
+
 std::optional<Algorithm> algorithm_named(std::string_view name) {
   for (auto algorithm : kAlgorithms)
     if (name_of(algorithm) == name) return algorithm;

@@ -44,6 +44,9 @@ inline constexpr std::array kAlgorithms{Algorithm::sha256, Algorithm::sha1, Algo
 /// "sha256", "sha1", "md5", "crc32", "crc64": the names of our fields, columns and options.
 std::string_view name_of(Algorithm algorithm);
 
+/// "SHA-256", "SHA-1", "MD5", "CRC-32", "CRC-64/XZ": as people write them.
+std::string_view title_of(Algorithm algorithm);
+
 /// The algorithm of that name, or nothing.
 std::optional<Algorithm> algorithm_named(std::string_view name);
 
