@@ -54,6 +54,8 @@ SAID = {
     ("*", "access"): "read",
     ("*", "days"): "3",
     ("*", "quota"): "1 GB",
+    ("*", "size"): "small",
+    ("*", "page"): "1",
     ("*", "next"): "/",
     ("*", "back"): "/",
     ("*", "lang"): "en",
