@@ -261,7 +261,7 @@ const steps = [
     await admin.see(`The account ${spare} is made`);
   }],
   ['and gives it room', async () => {
-    await admin.press('Change the quota of ' + spare, { quota: '3 MB' });
+    await admin.press('Set quota of ' + spare, { quota: '3 MB' });
     await admin.see('of 3.0 MB');
   }],
   ['disables one', async () => {
