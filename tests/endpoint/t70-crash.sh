@@ -46,9 +46,12 @@ before=$(sql 'SELECT COUNT(*) FROM entry')
 head -c 3000000 /dev/zero >"$tmp/zeros"
 curl -s -m 1 --limit-rate 200k -o "$tmp/null" -H "Authorization: Bearer $token" -T "$tmp/zeros" "$url/file/upload?name=gone"
 curl -s -m 2 -o "$tmp/null" -H "Authorization: Bearer $token" -H 'Content-Length: 4000000' -T "$tmp/zeros" "$url/file/upload?name=short"
-sleep 0.5
-[ "$(sql 'SELECT COUNT(*) FROM entry')" = "$before" ] || fail 'a short body was kept'
+for ((i = 0; i < 100; i++)); do
+	[ "$(sql 'SELECT SUM(reserved) FROM user')" != 0 ] || break
+	sleep 0.1
+done
 [ "$(sql 'SELECT SUM(reserved) FROM user')" = 0 ] || fail 'a reservation is left'
+[ "$(sql 'SELECT COUNT(*) FROM entry')" = "$before" ] || fail 'a short body was kept'
 [ "$(find "$var/store/staging" -type f | wc -l)" = 0 ] || fail 'staging of a short body is left'
 
 # Many at once send the same new bytes: all of them succeed, and it is one blob.
