@@ -13,7 +13,7 @@ expect_problem() {
 expect_page() {
 	expect_status "$1"
 	expect_header Content-Type 'text/html; charset=utf-8$'
-	for part in '<html lang="en">' '<meta name="viewport"' "<title>$2 · Coffer</title>" '<main id="main">' "<h1>$2</h1>" 'href="/"'; do
+	for part in '<html lang="en">' '<meta name="viewport"' "<title>$2 · Coffer</title>" '<main id="main"' "<h1>$2</h1>" 'href="/"'; do
 		expect_body "$part"
 	done
 	links+=$(grep -o '<link [^>]*' "$tmp/body" | sed 's/.*href="\([^"]*\).*/\1 /')
