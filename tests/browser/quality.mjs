@@ -1,9 +1,10 @@
 // quality - looks at every page as strictly as machines can
 //
-//   node quality.mjs URL SCREENSHOTS NAMES FILE FOLDER DEEP
+//   node quality.mjs URL SCREENSHOTS NAMES FILE FOLDER DEEP MANY
 //
 // ann and boss are the users; NAMES is a file of what ann's root holds, FILE and FOLDER are ids of
-// it, DEEP that of a file in FOLDER with a version. Exit 0 if nothing is found.
+// it, DEEP that of a file in FOLDER with a version, MANY that of a folder of a hundred. Exit 0 if
+// nothing is found.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +13,7 @@ import { launch } from './browser.mjs';
 const require = createRequire(process.env.NODE_ROOT + '/');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const { HtmlValidate } = require('html-validate');
-const [url, folder, list, file, nasty, deep] = process.argv.slice(2);
+const [url, folder, list, file, nasty, deep, many] = process.argv.slice(2);
 const names = readFileSync(list, 'utf8').trim().split('\n');
 const most = 40 * 1024;
 
@@ -23,6 +24,7 @@ const pages = [
   ['guest', 'nothing', '/user/nothing', []],
   ['ann', 'root', '/', names],
   ['ann', 'folder', `/file/query?folder=${nasty}`, ['<b onclick=alert(1)>{{x}}', '<i>deep']],
+  ['ann', 'many', `/file/query?folder=${many}`, ['Holiday picture 99.jpg']],
   ['ann', 'entry', `/file/query?id=${file}`, [names[0]]],
   ['ann', 'versions', `/file/query?id=${deep}`, ['<i>deep', '<b onclick=alert(1)>{{x}}']],
   ['ann', 'trash', '/file/query?folder=trash', ['<b>trashed']],

@@ -12,6 +12,13 @@ signup open
 person ann
 printf '%s\n' '<img src=x onerror=alert(1)>' '"><script>alert(1)<' "'onmouseover='alert(1)" '{{x}} {{{x}}} {{_ x}}' '&lt;b&gt; &amp;' \
 	'=cmd()' '-rf' '.htaccess' '%00%2e' 'x%y' '😀' '记录"é.txt' "$(printf 'long%.0s' {1..63})" >"$tmp/names"
+api POST /file/update -d action=folder -d name=Many
+many=$(json 'd["id"]')
+printf 'no picture' >"$tmp/file"
+for ((i = 0; i < 100; i++)); do files+=(-F "file=@$tmp/file;filename=Holiday picture $i.jpg"); done
+api POST /file/upload -F "folder=$many" "${files[@]}"
+expect_status 201
+
 made=()
 while IFS= read -r name; do
 	printf 'bytes of %s' "$name" >"$tmp/file"
@@ -30,4 +37,4 @@ api POST /user/account -d action=token --data-urlencode 'label=<img src=x onerro
 api PUT '/file/upload?name=%3Cb%3Etrashed' -d trashed
 api POST /file/delete -d "id=$(json 'd["id"]')"
 
-drive quality.mjs "$url" build/screenshots "$tmp/names" "${made[0]}" "$nasty" "$deep"
+drive quality.mjs "$url" build/screenshots "$tmp/names" "${made[0]}" "$nasty" "$deep" "$many"

@@ -16,6 +16,12 @@ expect_header ETag "\"$sha\""
 expect_header Repr-Digest "sha-256=:"
 expect_header Content-Security-Policy sandbox
 expect_header X-Content-Type-Options nosniff
+# Pages travel compressed, files as they are.
+api GET "$d" -H 'Accept-Encoding: gzip'
+same "$tmp/f"
+api GET / -H 'Accept: text/html' -H 'Accept-Encoding: gzip'
+expect_header Content-Encoding gzip
+gzip -dc <"$tmp/body" | grep -q 'f\.bin' || fail 'not the page'
 api GET "/file/downlaod?path=/f.bin"
 expect_status 200
 same "$tmp/f"

@@ -27,6 +27,21 @@ TEST(Token, IsKeptAsItsSha256) {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+TEST(Token, IsProvedInAnotherWayEachTime) {
+  auto token = random_token();
+  auto one = prove_token(token), other = prove_token(token);
+  EXPECT_EQ(one.size(), 86u);
+  EXPECT_NE(one.substr(0, 43), other.substr(0, 43));
+  EXPECT_NE(one.substr(43), other.substr(43));
+  EXPECT_TRUE(proves_token(one, token));
+  EXPECT_TRUE(proves_token(other, token));
+  EXPECT_FALSE(proves_token(one, random_token()));
+  EXPECT_FALSE(proves_token(one.substr(0, 43) + other.substr(43), token));
+  for (auto bad : {std::string(), token, one.substr(1), one + "x", one.substr(43)})
+    EXPECT_FALSE(proves_token(bad, token)) << bad;
+  EXPECT_FALSE(proves_token(prove_token(""), ""));
+}
+
 // RFC 4231, test cases 2 and 3.
 TEST(Token, DerivesByHmacSha256) {
   auto hmac = [](std::string_view key, std::string_view data) {

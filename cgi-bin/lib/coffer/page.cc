@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "coffer/entry_view.h"
+#include "digest/token.h"
 #include "http/language.h"
 
 namespace coffer {
@@ -69,7 +70,7 @@ Result<Response> html_page(App& app, const Request& request, std::string_view na
   if (caller) {
     data["user"] = Data(caller->user.name);
     data["is_admin"] = Data(caller->user.admin);
-    data["csrf"] = Data(caller->csrf);
+    data["csrf"] = Data(prove_token(caller->csrf));
   }
   auto page = app.views.render(language, name, data);
   if (!page) return page.error();

@@ -138,7 +138,7 @@ Result<Caller> require_user(Connection& db, const Request& request) {
 }
 
 Result<> check_csrf(const Caller& caller, const Fields& form) {
-  if (caller.csrf.empty() || equal_secrets(form.value("csrf"), caller.csrf)) return {};
+  if (caller.csrf.empty() || proves_token(form.value("csrf"), caller.csrf)) return {};
   return Error{Errc::permission_denied,
                "this form is not from your session: reload the page and send it again"};
 }

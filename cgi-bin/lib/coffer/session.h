@@ -11,7 +11,7 @@
 
 namespace coffer {
 
-/// Who asks. `csrf` is what their forms must carry; "" for a program with a token, which no
+/// Who asks. `csrf` is what their forms must prove to know; "" for a program with a token, which no
 /// foreign page can make send anything. `grant` is enforced before a handler sees it: a change
 /// needs may_write, and only /file/ (and reading one's account) is open to who is confined to a
 /// folder; which entries there are for them is decided by coffer/locate.h.
@@ -37,7 +37,7 @@ Result<Caller> require_user(App& app, const Request& request);
 /// The same again, also for a user who has yet to choose a password.
 Result<Caller> require_user_with_any_password(App& app, const Request& request);
 
-/// Errc::permission_denied unless `form` has the caller's CSRF token in it, as `csrf`.
+/// Errc::permission_denied unless `form` proves in `csrf` to know the caller's token.
 Result<> check_csrf(const Caller& caller, const Fields& form);
 
 /// Errc::permission_denied if the browser says that another site's page sent the request.

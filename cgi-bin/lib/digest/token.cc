@@ -37,4 +37,15 @@ std::string derive_token(std::string_view token, std::string_view purpose) {
   return base64url(code);
 }
 
+std::string prove_token(std::string_view token) {
+  auto salt = random_token();
+  return salt + derive_token(token, salt);
+}
+
+bool proves_token(std::string_view proof, std::string_view token) {
+  auto salt = proof.substr(0, proof.size() / 2);
+  return !token.empty() && !salt.empty() &&
+         equal_secrets(proof.substr(salt.size()), derive_token(token, salt));
+}
+
 }  // namespace coffer

@@ -25,4 +25,9 @@ Sha256 token_hash(std::string_view token);
 /// as base64url. Who knows it does not know `token`.
 std::string derive_token(std::string_view token, std::string_view purpose);
 
+/// Shows that one knows `token`, each time in another way: 43 random characters, and what they
+/// derive from it. What is learnt of one, by its length when compressed, is of no use for the next.
+std::string prove_token(std::string_view token);
+bool proves_token(std::string_view proof, std::string_view token);
+
 }  // namespace coffer
