@@ -43,7 +43,7 @@ $(build)/tests/units: $(units:%.cc=$(build)/%.o) $(build)/libcoffer.a
 # What decodes pictures is large: one program has it, which lives as long as one picture takes.
 pictures := $(build)/cgi-bin/workers/thumbnailer
 $(pictures): ldlibs := -lvips -lgobject-2.0 -lglib-2.0 -lseccomp
-$(pictures).o: cxxflags += $(subst -I,-isystem ,$(shell pkg-config --cflags vips))
+$(pictures).o: cxxflags += $(subst -I,-isystem ,$(shell pkg-config --cflags vips 2>/dev/null))
 
 # Every build digests at speed: the sanitized one is not optimized otherwise.
 $(build)/cgi-bin/lib/digest/%.o: cxxflags += -O2
