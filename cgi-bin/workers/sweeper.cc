@@ -2,11 +2,10 @@
 //
 //   sweeper          once over everything, by cron; exit 0, or 1 if something could not be done
 //
-// In this order: what killed uploads left behind, and their reservations; sessions and
-// counts of guesses that are over; trash past its age; what was deleted for good;
-// accounts that were closed; blobs that
-// nobody refers to, after the grace time; files in the store that no row knows; previews of blobs
-// that are gone, and old ones. One sweeper at a time: another one leaves.
+// In this order: what killed uploads left behind, and their reservations; sessions and counts of
+// guesses that are over; trash past its age; what was deleted for good; accounts that were closed;
+// blobs that nobody refers to, after the grace time; files in the store that no row knows; previews
+// of blobs that are gone, and old ones. One sweeper at a time: another one leaves.
 //
 // A blob goes in three committed steps (meta/blob.h), so that a sweeper may be killed at any
 // moment, and an upload of the same bytes at that moment neither loses them nor is lied to.
