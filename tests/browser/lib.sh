@@ -3,10 +3,16 @@
 
 . "$(dirname "${BASH_SOURCE[0]}")/../endpoint/lib.sh"
 driver=$PWD/build/browser
-if ! cmp -s tests/browser/package.json "$driver/package.json" || [ ! -d "$driver/node_modules" ]; then
-	mkdir -p "$driver" && cp tests/browser/package.json "$driver/"
-	npm install --prefix "$driver" --no-audit --no-fund --silent || fail 'npm cannot install the driver'
-fi
+# Tests start side by side: one installs, aside, and the others wait for the finished folder.
+mkdir -p "$PWD/build"
+{
+	flock 9
+	if ! cmp -s tests/browser/package.json "$driver/package.json"; then
+		rm -rf "$driver" "$driver.new" && mkdir "$driver.new" && cp tests/browser/package.json "$driver.new/"
+		npm install --prefix "$driver.new" --no-audit --no-fund --loglevel=error 9>&- || fail 'npm cannot install the driver'
+		mv "$driver.new" "$driver"
+	fi
+} 9>"$driver.lock"
 mkdir -p build/screenshots
 
 drive() { NODE_ROOT=$driver timeout 200 node "tests/browser/$1" "${@:2}" || fail "$1: see above"; }
