@@ -1,5 +1,6 @@
 # make          build every program into build/
-# make run      a whole Coffer on http://127.0.0.1:8080 (PORT=…), its data in var/; Ctrl-C stops it
+# make run      a whole Coffer on http://127.0.0.1:8080 (PORT=…), its data in var/; Ctrl-C stops it.
+#               REPLICA=1 with a second database that follows the first
 # make test     every test, plain and sanitized; T=upload those whose name matches, TSAN=1 also
 #               those of threads under ThreadSanitizer
 # make fuzz     the parsers under libFuzzer, a minute each; T=query one of them, SECONDS=600 longer
@@ -14,6 +15,7 @@
 
 B ?=
 PORT ?= 8080
+REPLICA ?=
 SECONDS ?= 60
 CXXFLAGS ?= -O2 -g1
 build ?= build
@@ -75,7 +77,7 @@ fuzzers: $(fuzzers:tests/fuzz/%.cc=build/fuzz/%)
 run:
 	@cgi-bin/tools/packages run
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
-	@cgi-bin/tools/run var $(PORT)
+	@COFFER_REPLICA=$(REPLICA) cgi-bin/tools/run var $(PORT)
 
 test:
 	@cgi-bin/tools/packages test

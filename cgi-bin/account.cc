@@ -139,7 +139,6 @@ Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD, POST"); !allowed) return allowed.error();
   auto caller = require_user_with_any_password(app, request);
   if (!caller) return caller.error();
-  request.notes.add("user", number_text(caller->user.id));
   if (request.is_read()) return show_account(app, request, *caller, "");
   auto form = read_form(request);
   if (!form) return form.error();

@@ -12,6 +12,7 @@
 #include "coffer/app.h"
 #include "coffer/entry_view.h"
 #include "coffer/page.h"
+#include "coffer/reader.h"
 #include "meta/event.h"
 
 namespace {
@@ -85,18 +86,16 @@ std::string events_json(const std::vector<Event>& events, bool more) {
 
 Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD"); !allowed) return allowed.error();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto caller = require_user(**db, request);
-  if (!caller) return caller.error();
-  request.notes.add("user", number_text(caller->user.id));
+  auto reader = open_reader(app, request, Nearest::yes);
+  if (!reader) return reader.error();
+  auto& [db, caller] = *reader;
   auto before = number_field(request.query, "before");
   if (!before) return before.error();
   auto limit = number_field(request.query, "limit");
   if (!limit) return limit.error();
   auto most = limit->value_or(100);
   if (most < 1 || most > kMostEvents) return Error{Errc::invalid_argument, "'limit' is 1 to 1000"};
-  auto events = list_events(**db, caller->user.id, before->value_or(INT64_MAX), most + 1);
+  auto events = list_events(*db, caller.user.id, before->value_or(INT64_MAX), most + 1);
   if (!events) return events.error();
   bool more = events->size() > most;
   if (more) events->pop_back();
@@ -111,7 +110,7 @@ Result<Response> handle(App& app, Request& request) {
     row["iso"] = Data(iso_time(std::uint64_t(event.at)));
     row["address"] = Data(event.address);
     // Empty text is something to a template.
-    if (!event.actor.empty() && event.actor != caller->user.name) row["actor"] = Data(event.actor);
+    if (!event.actor.empty() && event.actor != caller.user.name) row["actor"] = Data(event.actor);
     row["operator"] = Data(event.address.empty());
     list.push_back(std::move(row));
   }
@@ -119,7 +118,7 @@ Result<Response> handle(App& app, Request& request) {
   data["title"] = Data(words.say("Activity"));
   data["events"] = std::move(list);
   if (more) data["next"] = Data(std::to_string(events->back().id));
-  return html_page(app, request, "activity.html", std::move(data), &*caller);
+  return html_page(app, request, "activity.html", std::move(data), &caller);
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ Result<Response> show(App& app, const Request& request, const Caller& caller, co
   if (most < 1 || most > kMostUsers) return Error{Errc::invalid_argument, "'limit' is 1 to 1000"};
   Result<std::vector<SeenUser>> users = std::vector<SeenUser>{};
   {
-    auto db = app.database.borrow();
+    auto db = app.database.borrow_read();
     if (!db) return db.error();
     users = list_users(**db, request.query.value("after"), most + 1);
   }
@@ -231,7 +231,6 @@ Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD, POST"); !allowed) return allowed.error();
   auto caller = require_user(app, request);
   if (!caller) return caller.error();
-  request.notes.add("user", number_text(caller->user.id));
   if (!caller->user.admin) return Error{Errc::not_found, "there is nothing at this address"};
   if (request.is_read()) return show(app, request, *caller, {});
   auto form = read_form(request);

@@ -65,7 +65,6 @@ Result<Response> handle(App& app, Request& request) {
   auto caller = require_user(app, request);
   if (!caller) return caller.error();
   auto user = caller->user.id;
-  request.notes.add("user", number_text(user));
   auto form = read_form(request);
   if (!form) return form.error();
   if (auto ours = check_csrf(*caller, *form); !ours) return ours.error();

@@ -27,6 +27,7 @@
 #include "coffer/entry_view.h"
 #include "coffer/locate.h"
 #include "coffer/page.h"
+#include "coffer/reader.h"
 #include "coffer/sendfile.h"
 #include "http/condition.h"
 #include "http/digest_field.h"
@@ -65,7 +66,7 @@ std::string archive_name(const std::vector<Entry>& roots, std::string_view kind)
 Result<Response> send_archive(App& app, const Fields& fields, const Caller& caller) {
   std::vector<Entry> roots;
   {
-    auto db = app.database.borrow();
+    auto db = app.database.borrow_read();
     if (!db) return db.error();
     for (auto id : fields.all("id")) {
       auto entry = locate(**db, caller, id);
@@ -102,18 +103,16 @@ Result<Response> send_archive(App& app, const Fields& fields, const Caller& call
 
 Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD, POST"); !allowed) return allowed.error();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto caller = require_user(**db, request);
-  if (!caller) return caller.error();
-  request.notes.add("user", number_text(caller->user.id));
+  auto reader = open_reader(app, request, Nearest::no);
+  if (!reader) return reader.error();
+  auto& [db, caller] = *reader;
   if (request.query.has("as") || !request.is_read()) {
-    db->reset();
+    db.reset();
     auto form = request.is_read() ? request.query : read_form(request);
     if (!form) return form.error();
-    return send_archive(app, *form, *caller);
+    return send_archive(app, *form, caller);
   }
-  auto entry = locate_file(**db, *caller, request.query);
+  auto entry = locate_file(*db, caller, request.query);
   if (!entry) return entry.error();
   request.notes.add("entry", number_text(entry->id));
   auto response = send(app, request, *entry);
@@ -123,7 +122,7 @@ Result<Response> handle(App& app, Request& request) {
   auto want = request.headers.value("want-repr-digest");
   Digests digests{.sha256 = entry->sha256};
   if (!want.empty()) {
-    auto blob = find_blob(**db, entry->sha256);
+    auto blob = find_blob(*db, entry->sha256);
     if (!blob) return blob.error();
     digests = blob->digests;
   }

@@ -25,6 +25,7 @@
 #include "coffer/entry_view.h"
 #include "coffer/locate.h"
 #include "coffer/page.h"
+#include "coffer/reader.h"
 #include "coffer/sendfile.h"
 #include "http/condition.h"
 
@@ -67,15 +68,13 @@ Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD"); !allowed) return allowed.error();
   auto wanted = wanted_of(request.query);
   if (!wanted) return wanted.error();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto caller = require_user(**db, request);
-  if (!caller) return caller.error();
-  request.notes.add("user", number_text(caller->user.id));
-  auto entry = locate_file(**db, *caller, request.query);
+  auto reader = open_reader(app, request, Nearest::no);
+  if (!reader) return reader.error();
+  auto& [db, caller] = *reader;
+  auto entry = locate_file(*db, caller, request.query);
   if (!entry) return entry.error();
   request.notes.add("entry", number_text(entry->id));
-  db->reset();  // a picture may take its time
+  db.reset();  // a picture may take its time
 
   auto head = head_of(*app.local, entry->sha256);
   if (!head) return Error{Errc::data_loss, head.error().message};

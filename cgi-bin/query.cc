@@ -24,6 +24,7 @@
 #include "coffer/listing.h"
 #include "coffer/locate.h"
 #include "coffer/page.h"
+#include "coffer/reader.h"
 #include "meta/blob.h"
 
 namespace {
@@ -127,19 +128,17 @@ Result<Response> by_digest(App& app, Connection& db, const Request& request, con
 
 Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD"); !allowed) return allowed.error();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto caller = require_user(**db, request);
-  if (!caller) return caller.error();
-  request.notes.add("user", number_text(caller->user.id));
+  auto reader = open_reader(app, request, Nearest::yes);
+  if (!reader) return reader.error();
+  auto& [db, caller] = *reader;
   for (Algorithm algorithm : kAlgorithms)
     if (request.query.has(name_of(algorithm)))
-      return by_digest(app, **db, request, *caller, algorithm);
-  if (request.query.has("id")) return details(app, **db, request, *caller);
+      return by_digest(app, *db, request, caller, algorithm);
+  if (request.query.has("id")) return details(app, *db, request, caller);
   if (auto part = request.query.value("q"); !part.empty())
-    return found(app, **db, request, *caller,
-                 search_entries(**db, caller->user.id, part, most_for(*caller)));
-  return folder(app, **db, request, *caller);
+    return found(app, *db, request, caller,
+                 search_entries(*db, caller.user.id, part, most_for(caller)));
+  return folder(app, *db, request, caller);
 }
 
 }  // namespace

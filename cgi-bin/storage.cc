@@ -16,7 +16,7 @@
 #include "coffer/app.h"
 #include "coffer/entry_view.h"
 #include "coffer/page.h"
-#include "coffer/session.h"
+#include "coffer/reader.h"
 #include "meta/usage.h"
 
 namespace {
@@ -120,15 +120,13 @@ std::string storage_json(const User& user, const std::vector<Place>& places,
 
 Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD"); !allowed) return allowed.error();
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto caller = require_user(**db, request);
-  if (!caller) return caller.error();
-  const User& user = caller->user;
-  request.notes.add("user", number_text(user.id));
-  auto places = list_places(**db, user.id);
+  auto reader = open_reader(app, request, Nearest::yes);
+  if (!reader) return reader.error();
+  auto& [db, caller] = *reader;
+  const User& user = caller.user;
+  auto places = list_places(*db, user.id);
   if (!places) return places.error();
-  auto largest = largest_files(**db, user.id, kMostLargest);
+  auto largest = largest_files(*db, user.id, kMostLargest);
   if (!largest) return largest.error();
   if (!wants_html(request)) return json_answer(storage_json(user, *places, *largest));
 
@@ -141,7 +139,7 @@ Result<Response> handle(App& app, Request& request) {
   data["empty"] = Data(user.used == 0);
   data["parts"] = chart_data(user, parts_of(words, user, *places));
   data["largest"] = std::move(files);
-  return html_page(app, request, "storage.html", std::move(data), &*caller);
+  return html_page(app, request, "storage.html", std::move(data), &caller);
 }
 
 }  // namespace

@@ -127,7 +127,6 @@ Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "POST"); !allowed) return allowed.error();
   auto caller = require_user(app, request);
   if (!caller) return caller.error();
-  request.notes.add("user", number_text(caller->user.id));
   auto form = read_form(request);
   if (!form) return form.error();
   if (auto ours = check_csrf(*caller, *form); !ours) return ours.error();

@@ -137,7 +137,6 @@ Result<Response> handle(App& app, Request& request) {
   if (auto allowed = allow(request, "GET, HEAD, POST, PUT"); !allowed) return allowed.error();
   auto caller = require_user(app, request);
   if (!caller) return caller.error();
-  request.notes.add("user", number_text(caller->user.id));
   if (request.is_read()) return show(app, request, *caller);
   if (!request.length) return Error{Errc::length_required, "the body needs a Content-Length"};
   request.notes.add("bytes", std::to_string(*request.length));

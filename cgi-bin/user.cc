@@ -105,7 +105,6 @@ Result<Response> sign_in(App& app, Request& request) {
 Result<Response> sign_out(App& app, Request& request) {
   auto caller = require_user_with_any_password(app, request);
   if (!caller) return caller.error();
-  request.notes.add("user", number_text(caller->user.id));
   auto form = read_form(request);
   if (!form) return form.error();
   if (auto ours = check_csrf(*caller, *form); !ours) return ours.error();
@@ -137,7 +136,7 @@ Result<> check_signup(App& app, std::string_view invitation) {
   if (policy == Config::Signup::closed)
     return Error{Errc::not_found, "accounts are made by the administrator here"};
   if (invitation.empty() && policy == Config::Signup::open) return {};
-  auto db = app.database.borrow();
+  auto db = app.database.borrow_read();
   if (!db) return db.error();
   auto found = find_invitation(**db, token_hash(invitation));
   if (!found) return found.error();

@@ -30,7 +30,7 @@
 #include "base/config.h"
 #include "base/text.h"
 #include "digest/digester.h"
-#include "sql/connection.h"
+#include "sql/database.h"
 
 namespace {
 
@@ -245,13 +245,9 @@ Result<> check(Checker& checker) {
   if (!config) return config.error();
   checker.store = config->store.string();
   checker.overdue_ms = config->grace_ms + kDayMs;
-  auto db = Connection::open({.socket = config->socket,
-                              .host = config->host,
-                              .port = config->port,
-                              .user = config->user,
-                              .password = config->password,
-                              .database = config->database},
-                             kTableLimit);
+  auto primary = primary_of(*config);
+  if (!primary) return primary.error();
+  auto db = Connection::open(*primary, kTableLimit);
   if (!db) return db.error();
   if (auto checked = checker.check_rows(**db); !checked) return checked;
   return checker.check_store(**db);

@@ -5,6 +5,7 @@
 // Steps are the numbered files in sql/, each applied once. Several at a time are safe.
 
 #include <iostream>
+#include <utility>
 
 #include "base/config.h"
 #include "meta/schema.h"
@@ -19,19 +20,16 @@ constexpr char kMake[] =
 Result<unsigned> run() {
   auto config = read_config();
   if (!config) return config.error();
-  DatabaseAddress address{.socket = config->socket,
-                          .host = config->host,
-                          .port = config->port,
-                          .user = config->user,
-                          .password = config->password,
-                          .database = ""};
-  if (config->database == "coffer") {
-    auto server = Connection::open(address);
+  auto address = primary_of(*config);
+  if (!address) return address.error();
+  auto name = std::exchange(address->name, "");
+  if (name == "coffer") {
+    auto server = Connection::open(*address);
     if (!server) return server.error();
     if (auto made = (*server)->run_script(kMake); !made) return made.error();
   }
-  address.database = config->database;
-  auto db = Connection::open(address, kTableLimit);
+  address->name = name;
+  auto db = Connection::open(*address, kTableLimit);
   if (!db) return db.error();
   return migrate(**db, config->root / "sql");
 }

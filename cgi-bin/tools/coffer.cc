@@ -4,6 +4,7 @@
 //   coffer user add NAME [--admin]    accounts; also list, passwd, quota, disable, enable, token
 //   coffer log [--user NAME]          what was done, by whom and from where
 //   coffer fsck [--read]              check metadata against the disk, and the bytes if asked
+//   coffer replica status             a second database server: also add, promote, rejoin
 //   coffer digest FILE...             the five digests of files
 //
 // Each is a program of its own beside this one, coffer-VERB; `coffer VERB --help` explains it.
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
     argv[1] = program.data();
     ::execv(program.c_str(), argv + 1);
   }
-  std::cerr << "coffer: use migrate, user, log, fsck or digest; coffer VERB --help explains each\n";
+  std::cerr << "coffer: use migrate, user, log, fsck, replica or digest; coffer VERB --help "
+               "explains each\n";
   return 2;
 }

@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <limits>
 
 namespace coffer {
@@ -42,6 +43,22 @@ class Section {
     table_.erase(key);
   }
 
+  /// A path, which starts at `folder` if it does not start at the root.
+  void take_path(const char* key, const std::filesystem::path& folder, std::string& out) {
+    take(key, out);
+    if (!out.empty()) out = folder / out;
+  }
+
+  /// `key`, or the first line of the file that `key`_file names.
+  void take_secret(const std::string& key, const std::filesystem::path& folder, std::string& out) {
+    take(key.c_str(), out);
+    std::string file;
+    take_path((key + "_file").c_str(), folder, file);
+    if (file.empty()) return;
+    std::ifstream in(file);
+    if (!std::getline(in, out)) complaint_ = "there is no secret in '" + file + "'";
+  }
+
   Result<> finish() {
     if (complaint_.empty() && !table_.empty())
       complaint_ = name_ + "." + std::string(table_.begin()->first.str()) + " is not a setting";
@@ -59,21 +76,43 @@ class Section {
   std::string complaint_;
 };
 
-Result<> read_sections(toml::table& file, Config& config) {
+void take_server(Section& section, const std::filesystem::path& folder, DatabaseAddress& server) {
+  section.take_path("socket", folder, server.socket);
+  section.take("host", server.host);
+  section.take("port", server.port);
+  section.take_path("tls_ca", folder, server.tls_ca);
+}
+
+Result<> read_databases(toml::table& file, const std::filesystem::path& folder, Config& config) {
   Section database(file, "database");
-  database.take("socket", config.socket);
-  database.take("host", config.host);
-  database.take("port", config.port);
-  database.take("user", config.user);
-  database.take("password", config.password);
-  database.take("name", config.database);
+  take_server(database, folder, config.database);
+  database.take("user", config.database.user);
+  database.take_secret("password", folder, config.database.password);
+  database.take("name", config.database.name);
   database.take("connections", config.connections);
   if (auto fine = database.finish(); !fine) return fine;
+
+  if (!file.contains("replica")) return {};
+  // The account is the same, and so is the authority unless it says otherwise.
+  config.replica = config.database;
+  config.replica->socket = config.replica->host = "";
+  Section replica(file, "replica");
+  take_server(replica, folder, *config.replica);
+  auto& replication = config.replication;
+  replica.take("user", replication.user);
+  replica.take_secret("password", folder, replication.password);
+  replica.take("admin", replication.admin);
+  replica.take_secret("admin_password", folder, replication.admin_password);
+  return replica.finish();
+}
+
+Result<> read_sections(toml::table& file, const std::filesystem::path& folder, Config& config) {
+  if (auto fine = read_databases(file, folder, config); !fine) return fine;
 
   Section store(file, "store");
   std::string directory = config.store.string();
   store.take("directory", directory);
-  config.store = directory;
+  config.store = folder / directory;
   store.take("keep_free", config.keep_free);
   if (auto fine = store.finish(); !fine) return fine;
 
@@ -117,12 +156,10 @@ Result<Config> read_config() {
     return Error{Errc::internal, path.string() + ":" + std::to_string(error.source().begin.line) +
                                      ": " + std::string(error.description())};
   }
-  if (auto read = read_sections(file, config); !read)
-    return Error{Errc::internal, path.string() + ": " + read.error().message};
   std::error_code ignored;
   auto folder = std::filesystem::absolute(path, ignored).parent_path();
-  config.store = folder / config.store;
-  if (!config.socket.empty()) config.socket = (folder / config.socket).string();
+  if (auto read = read_sections(file, folder, config); !read)
+    return Error{Errc::internal, path.string() + ": " + read.error().message};
   return config;
 }
 

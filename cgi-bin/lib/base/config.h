@@ -5,21 +5,41 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
 
 namespace coffer {
 
-struct Config {
-  // [database]
+/// Where a database server is, and who asks there. The programs take the socket where there is
+/// one; the other of two servers always takes host and port.
+struct DatabaseAddress {
   std::string socket;
   std::string host;
   unsigned port = 3306;
+  std::string tls_ca;  // what a host's certificate is checked with; no host without it
   std::string user;
   std::string password;
-  std::string database = "coffer";
+  std::string name = "coffer";  // of the database
+};
+
+/// Who copies one server's changes to the other, and who may say which is which.
+struct Replication {
+  std::string user = "replication";
+  std::string password;
+  std::string admin;
+  std::string admin_password;
+};
+
+struct Config {
+  // [database]
+  DatabaseAddress database;
   unsigned connections = 8;
+
+  // [replica]
+  std::optional<DatabaseAddress> replica;
+  Replication replication;
 
   // [store]
   std::filesystem::path store = "store";   // blobs and staging; one disk

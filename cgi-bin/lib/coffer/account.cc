@@ -149,7 +149,7 @@ Result<Response> show_account(App& app, const Request& request, const Caller& ca
   AccountView view{words_for(app, request), caller.user, {}, {}, {}};
   // What else the user has made, and where they are, is no business of a token for one folder.
   if (!caller.confined()) {
-    auto db = app.database.borrow();
+    auto db = app.database.borrow_read();
     if (!db) return db.error();
     auto sessions = list_sessions(**db, caller.user.id, token_hash(session_token(request)));
     if (!sessions) return sessions.error();

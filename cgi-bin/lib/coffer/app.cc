@@ -6,22 +6,10 @@
 #include "meta/schema.h"
 
 namespace coffer {
-namespace {
-
-DatabaseAddress address_of(const Config& config) {
-  return {.socket = config.socket,
-          .host = config.host,
-          .port = config.port,
-          .user = config.user,
-          .password = config.password,
-          .database = config.database};
-}
-
-}  // namespace
 
 App::App(Config its_config)
     : config(std::move(its_config)),
-      database(address_of(config), config.connections, check_server),
+      database(config, check_server),
       batch(database),
       reservations(database),
       staging(config.store / "staging", config.keep_free),
@@ -32,7 +20,9 @@ Result<std::unique_ptr<App>> open_app() {
   auto config = read_config();
   if (!config) return config.error();
   auto app = std::make_unique<App>(std::move(*config));
-  if (auto connection = Connection::open(address_of(app->config)))
+  auto primary = primary_of(app->config);
+  if (!primary) return primary.error();
+  if (auto connection = Connection::open(*primary))
     if (auto fit = check_server(**connection); !fit) return fit.error();
   auto local = LocalStore::open(app->config.store / "blob");
   if (!local) return local.error();
@@ -44,6 +34,23 @@ Result<std::unique_ptr<App>> open_app() {
   return app;
 }
 
+namespace {
+
+// A server that dies under somebody who only reads costs them nothing where there is another one.
+Result<Response> answer(App& app, Request& request, Result<Response> (*handle)(App&, Request&)) {
+  auto response = handle(app, request);
+  bool again = !response && response.error().code == Errc::unavailable && request.is_read() &&
+               app.database.has_replica();
+  if (again) {
+    request.notes = {};
+    response = handle(app, request);
+  }
+  if (response && request.read_only) response->headers.add("Coffer-Read-Only", "1");
+  return response;
+}
+
+}  // namespace
+
 int run(std::string_view name, Result<Response> (*handle)(App&, Request&)) {
   auto app = open_app();
   if (!app) {
@@ -51,7 +58,8 @@ int run(std::string_view name, Result<Response> (*handle)(App&, Request&)) {
     return 1;
   }
   return serve(
-      name, (*app)->config.threads, [&](Request& request) { return handle(**app, request); },
+      name, (*app)->config.threads,
+      [&](Request& request) { return answer(**app, request, handle); },
       [&](Request& request, const Error& error) { return error_page(**app, request, error); });
 }
 

@@ -67,6 +67,7 @@ Result<Response> html_page(App& app, const Request& request, std::string_view na
     languages.push_back(std::move(one));
   }
   data["languages"] = std::move(languages);
+  data["read_only"] = Data(request.read_only);
   if (caller) {
     data["user"] = Data(caller->user.name);
     data["is_admin"] = Data(caller->user.admin);

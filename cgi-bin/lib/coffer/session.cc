@@ -104,6 +104,11 @@ Result<Caller> checked_caller_of(Connection& db, const Request& request) {
   return caller;
 }
 
+Result<Caller> check_password_chosen(Caller caller) {
+  if (!caller.user.one_time || caller.csrf.empty()) return caller;
+  return Error{Errc::permission_denied, "choose a password of your own first, at /user/account"};
+}
+
 }  // namespace
 
 Result<> check_origin(const Request& request) {
@@ -118,23 +123,27 @@ Result<> check_origin(const Request& request) {
   return {};
 }
 
-Result<Caller> require_user_with_any_password(App& app, const Request& request) {
-  auto db = app.database.borrow();
+Result<Caller> require_user_with_any_password(App& app, Request& request) {
+  auto db = request.is_read() ? app.database.borrow_read() : app.database.borrow();
   if (!db) return db.error();
-  return checked_caller_of(**db, request);
+  return require_user_with_any_password(**db, request);
 }
 
-Result<Caller> require_user(App& app, const Request& request) {
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  return require_user(**db, request);
-}
-
-Result<Caller> require_user(Connection& db, const Request& request) {
+Result<Caller> require_user_with_any_password(Connection& db, Request& request) {
+  request.read_only = !db.role.primary;
   auto caller = checked_caller_of(db, request);
-  if (caller && caller->user.one_time && !caller->csrf.empty())
-    return Error{Errc::permission_denied, "choose a password of your own first, at /user/account"};
+  if (caller) request.notes.add("user", std::to_string(std::uint64_t(caller->user.id)));
   return caller;
+}
+
+Result<Caller> require_user(App& app, Request& request) {
+  auto caller = require_user_with_any_password(app, request);
+  return caller ? check_password_chosen(std::move(*caller)) : caller;
+}
+
+Result<Caller> require_user(Connection& db, Request& request) {
+  auto caller = require_user_with_any_password(db, request);
+  return caller ? check_password_chosen(std::move(*caller)) : caller;
 }
 
 Result<> check_csrf(const Caller& caller, const Fields& form) {

@@ -29,13 +29,15 @@ struct Caller {
 /// password) or session cookie. Errc::unauthenticated; Errc::permission_denied for a change
 /// that a foreign page asked for, for what a token was not made for, or while the user has a
 /// one-time password; Errc::not_found if the folder that a token is for is gone.
-Result<Caller> require_user(Connection& db, const Request& request);
+/// Notes the user for the log, and whether the answer comes from a replica in the primary's place.
+Result<Caller> require_user(Connection& db, Request& request);
 
-/// The same, on a connection borrowed for it.
-Result<Caller> require_user(App& app, const Request& request);
+/// The same, on a connection borrowed for it: for a change one to the primary.
+Result<Caller> require_user(App& app, Request& request);
 
 /// The same again, also for a user who has yet to choose a password.
-Result<Caller> require_user_with_any_password(App& app, const Request& request);
+Result<Caller> require_user_with_any_password(Connection& db, Request& request);
+Result<Caller> require_user_with_any_password(App& app, Request& request);
 
 /// Errc::permission_denied unless `form` proves in `csrf` to know the caller's token.
 Result<> check_csrf(const Caller& caller, const Fields& form);

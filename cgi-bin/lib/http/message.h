@@ -29,6 +29,7 @@ struct Request {
   bool tls = false;
   std::optional<std::uint64_t> length{};  // of the body; nothing if the client did not say
   std::unique_ptr<Source> body{};         // may be read once, and may be huge
+  bool read_only = false;                 // it meets a cloud that takes no changes right now
   Fields notes{};                         // key=value pairs for the request's line in the log
 
   bool is_read() const { return method == "GET" || method == "HEAD"; }

@@ -1,5 +1,7 @@
 #include "meta/event.h"
 
+#include "meta/user.h"
+
 namespace coffer {
 namespace {
 
@@ -28,14 +30,14 @@ Result<> record(Connection& db, const Actor& actor, const Deed& deed) {
   auto added = db.run(kRecord, {deed.owner, actor.user, deed.action, deed.entry, deed.name,
                                 actor.address, actor.request});
   if (!added) return added.error();
-  return {};
+  return count_change(db, deed.owner);
 }
 
 Result<> record_entry(Connection& db, const Actor& actor, const Deed& deed) {
   auto added = db.run(kRecordEntry, {actor.user, deed.action, actor.address, actor.request,
                                      deed.owner, deed.entry});
   if (!added) return added.error();
-  return {};
+  return count_change(db, deed.owner);
 }
 
 Result<std::vector<Event>> list_events(Connection& db, std::optional<UserId> owner,

@@ -12,7 +12,7 @@ constexpr char kAddSession[] =
   "s.seen > UNIX_TIMESTAMP(NOW(3)) * 1000 - ?" \
   " AND s.created > UNIX_TIMESTAMP(NOW(3)) * 1000 - ?"
 #define IS_STALE "seen < UNIX_TIMESTAMP(NOW(3)) * 1000 - 3600000, "
-#define USER_COLUMNS "u.id, u.name, u.one_time, u.admin, u.quota, u.used, u.reserved, "
+#define USER_COLUMNS "u.id, u.name, u.one_time, u.admin, u.quota, u.used, u.reserved, u.changes, "
 #define WANTED_ENTRY " LEFT JOIN entry e ON e.id = ? AND e.owner = u.id AND e.parent <> 2"
 constexpr char kFindSession[] = "SELECT s." IS_STALE USER_COLUMNS "TRUE, 0, " ENTRY_COLUMNS
                                 " FROM session s JOIN user u ON u.id = s.user" WANTED_ENTRY
@@ -45,7 +45,7 @@ constexpr char kListTokens[] =
     " FROM api_token t WHERE t.user = ? ORDER BY t.id";
 constexpr char kRemoveToken[] = "DELETE FROM api_token WHERE user = ? AND id = ?";
 
-constexpr std::size_t kFirstOfEntry = 10;
+constexpr std::size_t kFirstOfEntry = 11;
 
 // Finds the user behind a token, and notes once an hour that it is in use: a write with
 // every request would be a commit with every request.
@@ -63,13 +63,14 @@ Result<Asker> find_and_see(Connection& db, const char* find, std::initializer_li
                   .disabled = false,
                   .quota = row.number(5),
                   .used = row.number(6),
-                  .reserved = row.number(7)};
-    asker.grant = {.may_write = row.number(8) != 0, .root = row.id<EntryId>(9)};
+                  .reserved = row.number(7),
+                  .changes = row.number(8)};
+    asker.grant = {.may_write = row.number(9) != 0, .root = row.id<EntryId>(10)};
     if (!row.null(kFirstOfEntry)) asker.entry = entry_of(row, kFirstOfEntry);
   });
   if (!found) return found.error();
   if (asker.user.id == UserId{}) return Error{Errc::unauthenticated, "please sign in"};
-  if (!stale) return asker;
+  if (!stale || !db.role.primary) return asker;
   if (auto seen = db.run(see, {token_hash}); !seen) return seen.error();
   return asker;
 }

@@ -140,8 +140,11 @@ Result<std::uint64_t> empty_trash(Database& database, UserId owner, std::uint64_
   }
   auto later = trash_prefix(now - std::min(age_ms, now) + 1);
   for (std::uint64_t emptied = 0;;) {
-    auto piece = transact(database, [&](Transaction& tx) {
-      return tx.run(kEmpty, {owner, later, kMovesAtATime});
+    auto piece = transact(database, [&](Transaction& tx) -> Result<Changed> {
+      auto moved = tx.run(kEmpty, {owner, later, kMovesAtATime});
+      if (!moved) return moved;
+      if (auto counted = count_change(tx, owner); !counted) return counted.error();
+      return moved;
     });
     if (!piece) return piece.error();
     emptied += piece->rows;

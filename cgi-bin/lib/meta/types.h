@@ -38,6 +38,7 @@ struct User {
   std::uint64_t quota = 0;
   std::uint64_t used = 0;
   std::uint64_t reserved = 0;
+  std::uint64_t changes = 0;  // of what is theirs, since there is the account
 };
 
 struct Entry {

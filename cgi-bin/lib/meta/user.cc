@@ -5,7 +5,7 @@
 namespace coffer {
 namespace {
 
-#define USER_COLUMNS "id, name, password, one_time, admin, disabled, quota, used, reserved"
+#define USER_COLUMNS "id, name, password, one_time, admin, disabled, quota, used, reserved, changes"
 
 constexpr char kAdd[] =
     "INSERT INTO user (name, folded, password, one_time, admin, quota, created)"
@@ -33,6 +33,8 @@ constexpr char kHasAnything[] =
     "SELECT EXISTS (SELECT 1 FROM entry WHERE owner = ?)"
     " OR EXISTS (SELECT 1 FROM upload WHERE owner = ?)";
 constexpr char kForget[] = "DELETE FROM user WHERE id = ?";
+constexpr char kCountChange[] = "UPDATE user SET changes = changes + 1 WHERE id = ?";
+constexpr char kReached[] = "SELECT changes >= ? FROM user WHERE id = ?";
 constexpr char kLock[] = "SELECT id FROM user WHERE id = ? FOR UPDATE";
 
 // A reservation was inside the quota when it was made, so only what goes beyond it is checked.
@@ -50,7 +52,8 @@ User user_of(const Row& row) {
           .disabled = row.number(5) != 0,
           .quota = row.number(6),
           .used = row.number(7),
-          .reserved = row.number(8)};
+          .reserved = row.number(8),
+          .changes = row.number(9)};
 }
 
 Result<> expect_one(const Result<Changed>& changed) {
@@ -110,7 +113,7 @@ Result<std::vector<SeenUser>> list_users(Connection& db, std::string_view after,
   if (!key) return key.error();
   std::vector<SeenUser> users;
   auto found = db.query(kListPage, {*key, limit}, [&](const Row& row) {
-    users.push_back({user_of(row), row.id<Time>(9)});
+    users.push_back({user_of(row), row.id<Time>(10)});
   });
   if (!found) return found.error();
   return users;
@@ -168,6 +171,18 @@ Result<bool> forget_user(Transaction& tx, UserId user) {
 
 Result<> lock_user(Transaction& tx, UserId user) {
   return tx.query(kLock, {user}, [](const Row&) {});
+}
+
+Result<> count_change(Connection& db, UserId user) {
+  if (auto counted = db.run(kCountChange, {user}); !counted) return counted.error();
+  return {};
+}
+
+bool has_reached(Connection& replica, const User& user) {
+  bool reached = false;
+  auto asked = replica.query(kReached, {user.changes, user.id},
+                             [&](const Row& row) { reached = row.number(0) != 0; });
+  return asked && reached;
 }
 
 Result<> charge(Transaction& tx, UserId user, std::uint64_t bytes, std::uint64_t reserved) {

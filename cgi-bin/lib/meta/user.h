@@ -59,6 +59,13 @@ Result<bool> forget_user(Transaction& tx, UserId user);
 /// several rows besides. Whoever does so takes the user first, and blobs last.
 Result<> lock_user(Transaction& tx, UserId user);
 
+/// Counts a change to what is the user's, in the transaction that makes it. record() does so too.
+Result<> count_change(Connection& db, UserId user);
+
+/// Whether a replica has all that is the user's as the primary had it when it gave `user`. A
+/// transaction is there whole or not at all, so their count of changes says so.
+bool has_reached(Connection& replica, const User& user);
+
 /// Counts `bytes` more as used, `reserved` of which were reserved before.
 /// Errc::too_large if that would go over the quota; nothing has changed then.
 Result<> charge(Transaction& tx, UserId user, std::uint64_t bytes, std::uint64_t reserved);

@@ -5,7 +5,7 @@
 namespace coffer {
 namespace {
 
-constexpr unsigned kConnectSeconds = 2;
+constexpr unsigned kConnectSeconds = 1;
 
 constexpr char kSettings[] =
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
@@ -42,8 +42,13 @@ Result<std::unique_ptr<Connection>> Connection::open(const DatabaseAddress& addr
   mysql_options(server, MYSQL_OPT_READ_TIMEOUT, &silence);
   mysql_options(server, MYSQL_OPT_WRITE_TIMEOUT, &silence);
   mysql_options(server, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-  if (!mysql_real_connect(server, or_null(address.host), or_null(address.user),
-                          or_null(address.password), or_null(address.database), address.port,
+  bool local = !address.socket.empty();
+  if (!local && address.tls_ca.empty())
+    return Error{Errc::unavailable,
+                 "a password does not travel in the clear: set tls_ca for '" + address.host + "'"};
+  if (!local) require_tls(server, address.tls_ca.c_str());
+  if (!mysql_real_connect(server, local ? nullptr : address.host.c_str(), or_null(address.user),
+                          or_null(address.password), or_null(address.name), address.port,
                           or_null(address.socket), CLIENT_FOUND_ROWS))
     return connection->failed(mysql_errno(server), mysql_error(server));
   for (auto settings : {kSettings, kIsolation})

@@ -12,20 +12,11 @@
 #include <memory>
 #include <string>
 
+#include "base/config.h"
 #include "base/result.h"
 #include "sql/statement.h"
 
 namespace coffer {
-
-/// Where the server is. A socket, or a host and port.
-struct DatabaseAddress {
-  std::string socket;
-  std::string host;
-  unsigned port = 0;
-  std::string user;
-  std::string password;
-  std::string database;
-};
 
 /// How long a statement may take: nothing waits without bound. A request is answered in seconds,
 /// whatever the server does; who looks at or changes whole tables needs as long as they are.
@@ -34,9 +25,9 @@ inline constexpr std::chrono::seconds kTableLimit{12 * 3600};
 
 class Connection {
  public:
-  /// Connects within 2 s, and sets what every program relies on: strict SQL mode, READ
+  /// Connects within 1 s, and sets what every program relies on: strict SQL mode, READ
   /// COMMITTED, UTF-8, and limits on how long a statement or a lock may take.
-  /// Errc::unavailable if nobody answers.
+  /// Errc::unavailable if nobody answers, or not who should.
   static Result<std::unique_ptr<Connection>> open(const DatabaseAddress& address,
                                                   std::chrono::seconds limit = kRequestLimit);
 
@@ -60,6 +51,13 @@ class Connection {
   /// Whether the server has given up on the transaction (deadlock, lock wait), so that
   /// all of it may be tried again. START TRANSACTION forgets it.
   bool retriable() const { return retriable_; }
+
+  /// What the server is while the connection is lent: see Database.
+  struct Role {
+    unsigned node = 1;    // the server's number, as in coffer.conf
+    bool primary = true;  // or it is the replica, which cannot be written to
+  };
+  Role role;
 
  private:
   struct Close {

@@ -1,57 +1,69 @@
 #include "sql/database.h"
 
+#include "sql/replication.h"
+
 namespace coffer {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr auto kWait = seconds(2);
-constexpr auto kPause = milliseconds(500);
+constexpr milliseconds kPatience{2000};
+constexpr milliseconds kNoPatience{0};
 
 }  // namespace
 
+Result<DatabaseAddress> primary_of(const Config& config) {
+  if (!config.replica) return config.database;
+  auto pair = read_pair(config.store);
+  if (!pair) return pair.error();
+  return pair->primary == 1 ? config.database : *config.replica;
+}
+
+Database::Database(const Config& config, const Pool::Check& check)
+    : directory_(config.store), first_(config.database, config.connections, check) {
+  if (config.replica) second_.emplace(*config.replica, config.connections, check);
+}
+
+Result<Pair> Database::pair() {
+  if (!second_) return Pair{};
+  std::scoped_lock lock(mutex_);
+  auto now = steady_clock::now();
+  if (now >= pair_until_) {
+    pair_ = read_pair(directory_);
+    pair_until_ = now + kPairGood;
+  }
+  return pair_;
+}
+
+Result<Database::Borrowed> Database::borrow(unsigned node, bool primary, milliseconds patience) {
+  auto connection = (node == 1 ? first_ : *second_).borrow(patience);
+  if (connection) (*connection)->role = {.node = node, .primary = primary};
+  return connection;
+}
+
 Result<Database::Borrowed> Database::borrow() {
-  std::unique_lock lock(mutex_);
-  bool free = freed_.wait_for(lock, kWait, [&] { return !idle_.empty() || open_ < limit_; });
-  if (!free) return Error{Errc::unavailable, "every database connection is in use"};
-  if (!idle_.empty()) {
-    Borrowed connection(idle_.back().release(), Return{this});
-    idle_.pop_back();
-    return connection;
-  }
-  if (steady_clock::now() < retry_at_)
-    return Error{Errc::unavailable, "the database did not answer a moment ago"};
-  open_++;
-  lock.unlock();
-  return connect();
+  auto agreed = pair();
+  if (!agreed) return agreed.error();
+  return borrow(agreed->primary, true, kPatience);
 }
 
-Result<Database::Borrowed> Database::connect() {
-  auto connection = Connection::open(address_);
-  Result<> fit = connection ? Result<>{} : connection.error();
-  if (fit && check_) fit = check_(**connection);
-  if (fit) return Borrowed(connection->release(), Return{this});
-  std::scoped_lock lock(mutex_);
-  open_--;
-  retry_at_ = steady_clock::now() + kPause;
-  freed_.notify_one();
-  return fit.error();
+Result<Database::Borrowed> Database::borrow_replica() {
+  auto agreed = pair();
+  if (!agreed) return agreed.error();
+  if (!second_ || !agreed->in_step) return Error{Errc::unavailable, "no replica is in step"};
+  return borrow(agreed->replica(), false, kNoPatience);
 }
 
-void Database::give_back(Connection* connection) {
-  std::unique_ptr<Connection> owned(connection);
-  std::scoped_lock lock(mutex_);
-  if (owned->broken()) {
-    // What ended this conversation, a restart of the server say, has ended the idle ones too.
-    open_ -= 1 + idle_.size();
-    idle_.clear();
-    freed_.notify_all();
-    return;
-  }
-  idle_.push_back(std::move(owned));
-  freed_.notify_one();
+Result<Database::Borrowed> Database::borrow_read() {
+  auto primary = borrow();
+  if (primary || !second_) return primary;
+  auto replica = borrow_replica();
+  if (!replica) return primary;
+  // What was acknowledged has arrived at the replica, and now it must have been done there too.
+  auto complete = apply_received(**replica);
+  if (!complete) return primary;
+  return replica;
 }
 
 }  // namespace coffer

@@ -1,4 +1,5 @@
-// Database: a bounded pool of connections to the primary, and transactions on them.
+// Database: the server that is written to, the one that follows it if there are two, and
+// transactions.
 //
 //   auto moved = transact(database, [&](Transaction& tx) -> Result<> { ... });
 //
@@ -9,46 +10,48 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
-#include <memory>
 #include <mutex>
+#include <optional>
 #include <type_traits>
-#include <vector>
 
-#include "sql/connection.h"
+#include "sql/pair.h"
+#include "sql/pool.h"
 
 namespace coffer {
 
+/// Where the primary is, for who opens a connection of their own.
+Result<DatabaseAddress> primary_of(const Config& config);
+
 class Database {
  public:
-  /// A check that each new connection must pass before anybody gets it.
-  using Check = std::function<Result<>(Connection&)>;
+  using Borrowed = Pool::Borrowed;
 
-  Database(DatabaseAddress address, std::size_t limit, Check check = {})
-      : address_(std::move(address)), limit_(limit), check_(std::move(check)) {}
+  /// The servers of `config`, with connections that have passed `check`. Connects when needed.
+  Database(const Config& config, const Pool::Check& check);
 
-  struct Return {
-    Database* database;
-    void operator()(Connection* connection) const { database->give_back(connection); }
-  };
-  using Borrowed = std::unique_ptr<Connection, Return>;
-
-  /// A connection, given back when it goes out of scope. Errc::unavailable if none gets free
-  /// within 2 s or the server does not answer; for half a second after that, at once.
+  /// A connection to the primary. Errc::unavailable within a second if it does not answer, and
+  /// within two if every connection is in use.
   Result<Borrowed> borrow();
 
- private:
-  void give_back(Connection* connection);
-  Result<Borrowed> connect();
+  /// For who only reads: the primary or, while that does not answer, the replica if it has all that
+  /// was ever acknowledged.
+  Result<Borrowed> borrow_read();
 
-  DatabaseAddress address_;
-  std::size_t limit_;
-  Check check_;
+  /// The replica, at once and at whatever moment it has reached, or Errc::unavailable.
+  Result<Borrowed> borrow_replica();
+
+  bool has_replica() const { return second_.has_value(); }
+
+ private:
+  Result<Pair> pair();
+  Result<Borrowed> borrow(unsigned node, bool primary, std::chrono::milliseconds patience);
+
+  std::filesystem::path directory_;
+  Pool first_;
+  std::optional<Pool> second_;
   std::mutex mutex_;
-  std::condition_variable freed_;
-  std::vector<std::unique_ptr<Connection>> idle_;
-  std::size_t open_ = 0;
-  std::chrono::steady_clock::time_point retry_at_{};
+  Result<Pair> pair_ = Pair{};
+  std::chrono::steady_clock::time_point pair_until_{};
 };
 
 /// A connection on which START TRANSACTION has been said. Made by transact() and Batch only.

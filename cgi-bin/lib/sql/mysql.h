@@ -20,4 +20,17 @@ inline constexpr unsigned kStatementTimeout = ER_STATEMENT_TIMEOUT;
 inline constexpr unsigned kStatementTimeout = ER_QUERY_TIMEOUT;
 #endif
 
+/// No connection but one whose certificate the authority in the file `ca` has signed for the host.
+inline void require_tls(MYSQL* server, const char* ca) {
+  mysql_options(server, MYSQL_OPT_SSL_CA, ca);
+#ifdef MARIADB_VERSION_ID
+  mysql_bool yes = 1;
+  mysql_options(server, MYSQL_OPT_SSL_ENFORCE, &yes);
+  mysql_options(server, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &yes);
+#else
+  unsigned mode = SSL_MODE_VERIFY_IDENTITY;
+  mysql_options(server, MYSQL_OPT_SSL_MODE, &mode);
+#endif
+}
+
 }  // namespace coffer

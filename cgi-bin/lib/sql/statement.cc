@@ -67,6 +67,7 @@ void Statement::bind_columns() {
     MYSQL_BIND& bind = results_[i];
     bind.is_null = &nulls_[i];
     bind.length = &lengths_[i];
+    columns_[i].name = fields[i].name;
     if (is_number(fields[i].type)) {
       bind.buffer_type = MYSQL_TYPE_LONGLONG;
       bind.is_unsigned = true;

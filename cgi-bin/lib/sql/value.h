@@ -44,6 +44,7 @@ class Value {
 class Row {
  public:
   struct Column {
+    std::string name;
     bool null = true;
     std::uint64_t number = 0;
     std::vector<char> buffer;
@@ -51,6 +52,12 @@ class Row {
   };
 
   explicit Row(const std::vector<Column>& columns) : columns_(columns) {}
+
+  /// The column of that name, or one past the last.
+  std::size_t find(std::string_view name) const {
+    auto found = std::ranges::find(columns_, name, &Column::name);
+    return static_cast<std::size_t>(found - columns_.begin());
+  }
 
   bool null(std::size_t i) const { return columns_[i].null; }
   std::uint64_t number(std::size_t i) const { return columns_[i].null ? 0 : columns_[i].number; }
