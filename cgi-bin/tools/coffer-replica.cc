@@ -95,7 +95,8 @@ Result<bool> status(Servers& servers, const Options&) {
       well = false;
       continue;
     }
-    line += std::string(state->read_only ? "read-only" : "takes changes") + ", at " + state->written;
+    line +=
+        std::string(state->read_only ? "read-only" : "takes changes") + ", at " + state->written;
     if (primary) {
       written = change_number(state->written);
       well = well && !state->read_only && state->semi_sync;
@@ -106,9 +107,9 @@ Result<bool> status(Servers& servers, const Options&) {
       };
       well = well && state->read_only && state->applies && state->io == "Yes";
       line += ", receives: " + (state->io.empty() ? "no" : state->io) +
-              ", applies: " + (state->applies ? "Yes" : "No") + ", lacks " +
-              late(state->received) + " changes and has " + late(state->applied) +
-              " to apply, " + std::to_string(state->behind) + " s late";
+              ", applies: " + (state->applies ? "Yes" : "No") + ", lacks " + late(state->received) +
+              " changes and has " + late(state->applied) + " to apply, " +
+              std::to_string(state->behind) + " s late";
     }
     say(line + (state->complaint.empty() ? "" : ": " + state->complaint));
   }
@@ -124,8 +125,8 @@ Result<> write_options(const std::filesystem::path& path, const DatabaseAddress&
   if (!address.socket.empty())
     text += "socket=" + address.socket + "\n";
   else
-    text += "host=" + address.host + "\nport=" + std::to_string(address.port) + "\nssl-ca=" +
-            address.tls_ca + "\nssl-verify-server-cert\n";
+    text += "host=" + address.host + "\nport=" + std::to_string(address.port) +
+            "\nssl-ca=" + address.tls_ca + "\nssl-verify-server-cert\n";
   return write_all(file->get(), text, path);
 }
 
@@ -175,10 +176,11 @@ Result<> copy_all(Servers& servers, Connection& to, unsigned node) {
 // From here on `node` follows the primary, or the reason why it does not.
 Result<> attach(Servers& servers, Connection& primary, Connection& to, unsigned node) {
   if (auto closed = set_read_only(to, true); !closed) return closed;
+  // It was a primary, perhaps, and must not wait for a replica of its own.
+  if (auto off = set_semi_sync(to, false); !off) return off;
   auto made = make_replication_account(primary, servers.config().replication);
   if (!made) return made;
-  auto followed =
-      follow(to, servers.address(servers.pair().primary), servers.config().replication);
+  auto followed = follow(to, servers.address(servers.pair().primary), servers.config().replication);
   if (!followed) return followed;
   std::string complaint = "it does not receive anything";
   for (auto end = Clock::now() + 10s; Clock::now() < end; ::poll(nullptr, 0, 50)) {
@@ -191,7 +193,8 @@ Result<> attach(Servers& servers, Connection& primary, Connection& to, unsigned 
     }
     if (!state->complaint.empty()) complaint = state->complaint;
   }
-  return Error{Errc::unavailable, "node " + std::to_string(node) + " does not follow: " + complaint};
+  return Error{Errc::unavailable,
+               "node " + std::to_string(node) + " does not follow: " + complaint};
 }
 
 // The changes up to `written` that only this server has, from number `first` on, to a file.
@@ -199,8 +202,8 @@ Result<> write_tail(Servers& servers, Connection& from, const NodeState& state, 
                     std::uint64_t first) {
   auto log = oldest_log(from);
   if (!log) return log.error();
-  auto path = servers.config().store / ("discarded-node" + std::to_string(node) + "-" +
-                                        std::to_string(first) + ".sql");
+  auto path = servers.config().store /
+              ("discarded-node" + std::to_string(node) + "-" + std::to_string(first) + ".sql");
   auto out = open_file(path, O_WRONLY | O_CREAT | O_TRUNC);
   if (!out) return out.error();
   OptionFiles files(servers);
@@ -233,7 +236,8 @@ Result<bool> join(Servers& servers, unsigned node) {
   if (!own) return own.error();
   if (theirs->server_id == own->server_id)
     return Error{Errc::invalid_argument, "both servers have the same server_id, or are the same"};
-  if (auto out = servers.agree({servers.pair().primary, servers.pair().in_step && own->io == "Yes"});
+  if (auto out =
+          servers.agree({servers.pair().primary, servers.pair().in_step && own->io == "Yes"});
       !out)
     return out.error();
   auto first = first_missing(own->written, theirs->history);
@@ -247,12 +251,14 @@ Result<bool> join(Servers& servers, unsigned node) {
   return true;
 }
 
-Result<bool> add(Servers& servers, const Options&) { return join(servers, servers.pair().replica()); }
+Result<bool> add(Servers& servers, const Options&) {
+  return join(servers, servers.pair().replica());
+}
 
 Result<bool> rejoin(Servers& servers, const Options& options) {
   if (options.node == servers.pair().primary)
-    return Error{Errc::invalid_argument,
-                 "node " + std::to_string(options.node) + " is the primary: promote the other first"};
+    return Error{Errc::invalid_argument, "node " + std::to_string(options.node) +
+                                             " is the primary: promote the other first"};
   return join(servers, options.node);
 }
 
@@ -298,22 +304,26 @@ Result<bool> promote(Servers& servers, const Options& options) {
   bool received = servers.pair().in_step && (state->applies || state->io != "No");
   if (!last && !received && !options.lose_tail)
     return Error{Errc::unavailable,
-                 "node " + node + " may lack changes that were acknowledged: start the old primary "
-                 "again, or say --lose-tail"};
+                 "node " + node +
+                     " may lack changes that were acknowledged: start the old primary "
+                     "again, or say --lose-tail"};
   if (!options.lose_tail) {
-    if (!state->follows) return Error{Errc::unavailable, "node " + node + " is no replica: rejoin it"};
+    if (!state->follows)
+      return Error{Errc::unavailable, "node " + node + " is no replica: rejoin it"};
     if (auto applied = finish_applying(**next, last ? *last : ""); !applied) return applied.error();
   }
-  // From now on nobody writes to the old primary, whatever it believes.
+  // Nobody writes to the old primary any more, whatever it believes, once they have all looked.
   if (auto agreed = servers.agree({.primary = options.node, .in_step = false}); !agreed)
     return agreed.error();
+  ::poll(nullptr, 0, kPairGood.count() + 20);
   if (auto alone = stop_following(**next); !alone) return alone.error();
   if (auto off = set_semi_sync(**next, false); !off) return off.error();
-  ::poll(nullptr, 0, kPairGood.count());
   if (auto opened = set_read_only(**next, false); !opened) return opened.error();
   auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
-  say("node " + node + " is the primary, after " + std::to_string(took.count()) + " ms; next: coffer "
-      "replica rejoin " + std::to_string(servers.pair().replica()));
+  say("node " + node + " is the primary, after " + std::to_string(took.count()) +
+      " ms; next: coffer "
+      "replica rejoin " +
+      std::to_string(servers.pair().replica()));
   return true;
 }
 

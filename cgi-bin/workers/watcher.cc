@@ -4,9 +4,9 @@
 //   watcher --once   one look, after which the primary takes changes; exit 1 if it does not
 //
 // Both servers start read-only. The one that the pair's file calls the primary is opened, the other
-// is closed and, after a restart, follows. Where the replica is gone or has failed, the primary goes
-// on alone; before it does, the file says that they are out of step (sql/pair.h). Once the replica
-// has everything again, commits wait for it as before, and then the file says so too.
+// is closed and, after a restart, follows. Where the replica is gone or has failed, the primary
+// goes on alone; before it does, the file says that they are out of step (sql/pair.h). Once the
+// replica has everything again, commits wait for it as before, and then the file says so too.
 //
 // While they are out of step, or the replica is late, a line event=alarm is written every 15 s.
 
@@ -206,7 +206,11 @@ void Watcher::alarm(const Node& primary, const Node& replica) {
   if (wrong.empty()) alarm_at_ = {};
   if (wrong.empty() || Clock::now() < alarm_at_) return;
   alarm_at_ = Clock::now() + kAlarmEvery;
-  Log("watcher").add("event", "alarm").add("in_step", pair_.in_step ? "yes" : "no").add("why", wrong).write();
+  Log("watcher")
+      .add("event", "alarm")
+      .add("in_step", pair_.in_step ? "yes" : "no")
+      .add("why", wrong)
+      .write();
 }
 
 // Whether a signal to stop has come within `pause`.

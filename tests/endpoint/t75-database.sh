@@ -51,7 +51,8 @@ all_well() { "$coffer" fsck --read >"$tmp/fsck" || fail "$what: $(cat "$tmp/fsck
 make() { head -c "$2" /dev/urandom >"$tmp/$1"; }
 
 # The line breaks at every message of an upload, on the way there and on the way back. COMMIT is
-# among them: then the client is told 503 of an upload that was committed, or of a reservation.
+# among them: then the client is told 503 of an upload that was committed, or of a reservation. Only
+# where nothing had begun is it tried again on another line.
 large=1100000
 for call in sendto recvfrom; do
 	for ((n = 1; ; n++)); do
@@ -61,7 +62,8 @@ for call in sendto recvfrom; do
 		trace "$(serving upload)" -e trace=$call -e inject=$call:error=ECONNRESET:when=$n
 		put $name
 		untrace
-		[ "$status" = 503 ] || break
+		grep -q INJECTED "$tmp/trace" || break
+		[ "$status" = 503 ] || [ "$status" = 201 ] || fail "$what: $status"
 		one_file $name
 	done
 	[ "$status" = 201 ] && [ $n -gt 10 ] || fail "$what: $status"

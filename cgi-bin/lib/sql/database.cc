@@ -58,12 +58,15 @@ Result<Database::Borrowed> Database::borrow_replica() {
 Result<Database::Borrowed> Database::borrow_read() {
   auto primary = borrow();
   if (primary || !second_) return primary;
-  auto replica = borrow_replica();
-  if (!replica) return primary;
-  // What was acknowledged has arrived at the replica, and now it must have been done there too.
-  auto complete = apply_received(**replica);
-  if (!complete) return primary;
-  return replica;
+  for (;;) {
+    auto replica = borrow_replica();
+    if (!replica) return primary;
+    // What was acknowledged has arrived at the replica, and now it must have been done there too.
+    auto complete = apply_received(**replica);
+    if (complete) return replica;
+    // A connection may be older than the server; the next one is new, or there is none.
+    if (!(*replica)->broken()) return primary;
+  }
 }
 
 }  // namespace coffer

@@ -81,7 +81,15 @@ auto transact(Database& database, Body&& body) -> std::invoke_result_t<Body, Tra
   auto connection = database.borrow();
   if (!connection) return connection.error();
   for (int attempt = 1;; attempt++) {
-    if (auto begun = (*connection)->begin(); !begun) return begun.error();
+    auto begun = (*connection)->begin();
+    // One that broke while nobody had it, with its server, costs nobody anything.
+    if (!begun && (*connection)->broken() && attempt == 1) {
+      connection->reset();
+      connection = database.borrow();
+      if (!connection) return connection.error();
+      begun = (*connection)->begin();
+    }
+    if (!begun) return begun.error();
     Transaction tx(**connection);
     auto result = body(tx);
     auto ended = result ? (*connection)->commit() : (*connection)->roll_back();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace coffer {
 namespace {
 
@@ -10,9 +12,9 @@ constexpr char kVariables[] =
     "SELECT @@GLOBAL.server_id, @@GLOBAL.read_only, @@GLOBAL.gtid_binlog_pos,"
     " CONCAT(@@GLOBAL.gtid_binlog_state, ',', @@GLOBAL.gtid_slave_pos), @@GLOBAL.gtid_slave_pos,"
     " @@GLOBAL.rpl_semi_sync_master_enabled";
-constexpr char kReplicas[] =
-    "SELECT CAST(variable_value AS UNSIGNED) FROM information_schema.global_status"
-    " WHERE variable_name = 'RPL_SEMI_SYNC_MASTER_CLIENTS'";
+// Not from information_schema: there it would wait for a change of accounts that waits for a
+// replica.
+constexpr char kReplicas[] = "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_clients'";
 constexpr char kLogs[] = "SHOW BINARY LOGS";
 constexpr char kReplica[] = "SHOW SLAVE STATUS";
 constexpr char kWait[] = "SELECT MASTER_GTID_WAIT(?, ?)";
@@ -40,7 +42,8 @@ void each_gtid(std::string_view list, Each&& each) {
 // Whether a setting may go into a statement that takes no parameters.
 bool is_plain(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
-    return std::isalnum(c) || std::string_view("._-+/=:").find(static_cast<char>(c)) != std::string_view::npos;
+    return std::isalnum(c) ||
+           std::string_view("._-+/=:").find(static_cast<char>(c)) != std::string_view::npos;
   });
 }
 
@@ -97,12 +100,15 @@ Result<NodeState> read_state(Connection& node) {
     state.semi_sync = row.number(5) != 0;
   });
   if (asked)
-    asked = node.query(kReplicas, {}, [&](const Row& row) { state.replicas = row.number(0); });
+    asked = node.query(kReplicas, {}, [&](const Row& row) {
+      state.replicas = parse_number(row.text(1)).value_or(0);
+    });
   if (asked)
     asked = node.query(kReplica, {}, [&](const Row& row) {
       auto text = [&](std::string_view name) { return std::string(row.text(row.find(name))); };
       state.follows = true;
-      state.source = text("Master_Host") + ":" + std::to_string(row.number(row.find("Master_Port")));
+      state.source =
+          text("Master_Host") + ":" + std::to_string(row.number(row.find("Master_Port")));
       state.io = text("Slave_IO_Running");
       state.applies = text("Slave_SQL_Running") == "Yes";
       state.received = text("Gtid_IO_Pos");
@@ -129,8 +135,9 @@ Result<> apply_received(Connection& replica, std::chrono::seconds patience) {
   if (!state) return state.error();
   if (!state->applies) return Error{Errc::unavailable, "the replica applies nothing"};
   bool reached = false;
-  auto waited = replica.query(kWait, {state->received, patience.count()},
-                              [&](const Row& row) { reached = !row.null(0) && row.number(0) == 0; });
+  auto waited = replica.query(kWait, {state->received, patience.count()}, [&](const Row& row) {
+    reached = !row.null(0) && row.number(0) == 0;
+  });
   if (!waited) return waited;
   if (!reached) return Error{Errc::unavailable, "the replica is still busy with what has arrived"};
   return {};
@@ -149,9 +156,9 @@ Result<> follow(Connection& node, const DatabaseAddress& source, const Replicati
   auto plain = check_plain({source.host, source.tls_ca, account.user, account.password});
   if (!plain) return plain;
   return run_all(node, {"STOP SLAVE",
-                        "CHANGE MASTER TO MASTER_HOST = '" + source.host +
-                            "', MASTER_PORT = " + std::to_string(source.port) + ", MASTER_USER = '" +
-                            account.user + "', MASTER_PASSWORD = '" + account.password +
+                        "CHANGE MASTER TO MASTER_HOST = '" + source.host + "', MASTER_PORT = " +
+                            std::to_string(source.port) + ", MASTER_USER = '" + account.user +
+                            "', MASTER_PASSWORD = '" + account.password +
                             "', MASTER_SSL = 1, MASTER_SSL_CA = '" + source.tls_ca +
                             "', MASTER_SSL_VERIFY_SERVER_CERT = 1, MASTER_USE_GTID = slave_pos,"
                             " MASTER_DEMOTE_TO_SLAVE = 1, MASTER_CONNECT_RETRY = 1",
@@ -160,7 +167,9 @@ Result<> follow(Connection& node, const DatabaseAddress& source, const Replicati
 
 Result<> start_following(Connection& replica) { return replica.run_script("START SLAVE"); }
 
-Result<> start_applying(Connection& replica) { return replica.run_script("START SLAVE SQL_THREAD"); }
+Result<> start_applying(Connection& replica) {
+  return replica.run_script("START SLAVE SQL_THREAD");
+}
 
 Result<> stop_following(Connection& node) {
   return run_all(node, {"STOP SLAVE", "RESET SLAVE ALL"});

@@ -29,15 +29,15 @@ struct NodeState {
   std::uint64_t replicas = 0;  // that acknowledge, and are connected
 
   // As a replica.
-  bool follows = false;        // it knows whom
-  std::string source;          // host:port
-  std::string io;              // Yes, No, Connecting
+  bool follows = false;  // it knows whom
+  std::string source;    // host:port
+  std::string io;        // Yes, No, Connecting
   bool applies = false;
-  std::string received;        // GTID of the last change that has arrived
-  std::string applied;         // and of the last that was done
-  std::string complaint;       // "" if all is well
-  bool apply_failed = false;   // what it complains of is a change that it cannot make
-  std::uint64_t behind = 0;    // seconds
+  std::string received;       // GTID of the last change that has arrived
+  std::string applied;        // and of the last that was done
+  std::string complaint;      // "" if all is well
+  bool apply_failed = false;  // what it complains of is a change that it cannot make
+  std::uint64_t behind = 0;   // seconds
 };
 
 Result<NodeState> read_state(Connection& node);
@@ -50,7 +50,8 @@ std::uint64_t change_number(std::string_view gtids);
 
 /// On a replica: waits up to a second until all that has arrived is applied.
 /// Errc::unavailable if that takes longer, or nothing is being applied.
-Result<> apply_received(Connection& replica, std::chrono::seconds patience = std::chrono::seconds(1));
+Result<> apply_received(Connection& replica,
+                        std::chrono::seconds patience = std::chrono::seconds(1));
 
 /// SET GLOBAL read_only; on, it waits for commits that are under way.
 Result<> set_read_only(Connection& node, bool on);
