@@ -102,7 +102,9 @@ Result<Response> details(App& app, Connection& db, const Request& request, const
   Digests digests;
   if (!entry->folder) {
     auto blob = find_blob(db, entry->sha256);
-    if (!blob) return Error{Errc::internal, "an entry without a blob: " + blob.error().message};
+    if (!blob && blob.error().code == Errc::not_found)
+      return Error{Errc::internal, "an entry without a blob: " + blob.error().message};
+    if (!blob) return blob.error();
     digests = blob->digests;
   }
   if (!wants_html(request)) return json_answer(entry_json(*entry, digests, *versions));

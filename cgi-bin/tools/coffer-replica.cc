@@ -15,7 +15,9 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <functional>
 #include <iostream>
+#include <utility>
 
 #include "base/process.h"
 #include "sql/database.h"
@@ -37,7 +39,7 @@ struct Options {
   bool lose_tail = false;
 };
 
-// The two servers, held so that nobody else changes which is which.
+// The two servers, held so that nobody else changes which is which, nor looks after them.
 class Servers {
  public:
   static Result<Servers> open() {
@@ -65,6 +67,20 @@ class Servers {
 
   const DatabaseAddress& address(unsigned node) const {
     return node == 1 ? config_.database : *config_.replica;
+  }
+
+  // Lets the watcher go on while something takes long that it cannot disturb.
+  Result<> meanwhile(const std::function<Result<>()>& act) {
+    lock_.close();
+    auto acted = act();
+    auto lock = lock_pair(config_.store);
+    if (!lock) return lock.error();
+    lock_ = std::move(*lock);
+    auto pair = read_pair(config_.store);
+    if (!pair) return pair.error();
+    if (std::exchange(pair_, *pair).primary != pair->primary)
+      return Error{Errc::conflict, "meanwhile the other node was made the primary"};
+    return acted;
   }
 
   Result<> agree(const Pair& pair) {
@@ -116,12 +132,21 @@ Result<bool> status(Servers& servers, const Options&) {
   return well;
 }
 
+std::string option_value(std::string_view text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
 // An option file for MariaDB's own clients, which only we can read.
 Result<> write_options(const std::filesystem::path& path, const DatabaseAddress& address) {
   auto file = open_file(path, O_WRONLY | O_CREAT | O_TRUNC);
   if (!file) return file.error();
   std::string text = "[client]\nuser=" + address.user + "\n";
-  if (!address.password.empty()) text += "password=\"" + address.password + "\"\n";
+  if (!address.password.empty()) text += "password=" + option_value(address.password) + "\n";
   if (!address.socket.empty())
     text += "socket=" + address.socket + "\n";
   else
@@ -163,14 +188,16 @@ Result<> copy_all(Servers& servers, Connection& to, unsigned node) {
   if (auto written = files.write(); !written) return written;
   if (auto emptied = empty_node(to, servers.config().database.name); !emptied) return emptied;
   auto program = servers.config().root / "cgi-bin/tools/copy-database";
-  auto copied = run({.program = std::filesystem::absolute(program),
-                     .arguments = {files.of(servers.pair().primary), files.of(node)},
-                     .in = 0,
-                     .out = 1,
-                     .limit = kCopyLimit});
-  if (!copied) return copied.error();
-  if (*copied != 0) return Error{Errc::internal, "the copy failed; what it said is above"};
-  return {};
+  return servers.meanwhile([&]() -> Result<> {
+    auto copied = run({.program = std::filesystem::absolute(program),
+                       .arguments = {files.of(3 - node), files.of(node)},
+                       .in = 0,
+                       .out = 1,
+                       .limit = kCopyLimit});
+    if (!copied) return copied.error();
+    if (*copied != 0) return Error{Errc::internal, "the copy failed; what it said is above"};
+    return {};
+  });
 }
 
 // From here on `node` follows the primary, or the reason why it does not.
@@ -208,14 +235,18 @@ Result<> write_tail(Servers& servers, Connection& from, const NodeState& state, 
   if (!out) return out.error();
   OptionFiles files(servers);
   if (auto written = files.write(); !written) return written;
-  auto before = "0-" + std::to_string(state.server_id) + "-" + std::to_string(first - 1);
-  auto read = run({.program = "/usr/bin/mariadb-binlog",
-                   .arguments = {"--defaults-file=" + files.of(node), "--read-from-remote-server",
-                                 "--to-last-log", "--verbose", "--base64-output=decode-rows",
-                                 "--start-position=" + before, *log},
-                   .in = 0,
-                   .out = out->get(),
-                   .limit = kCopyLimit});
+  auto read_from = [&](const std::string& place) {
+    return run({.program = "/usr/bin/mariadb-binlog",
+                .arguments = {"--defaults-file=" + files.of(node), "--read-from-remote-server",
+                              "--to-last-log", "--verbose", "--base64-output=decode-rows",
+                              "--start-position=" + place, *log},
+                .in = 0,
+                .out = out->get(),
+                .limit = kCopyLimit});
+  };
+  auto read = read_from("0-" + std::to_string(state.server_id) + "-" + std::to_string(first - 1));
+  // It is the very first in this node's log: then all of that.
+  if (read && *read != 0) read = read_from("4");
   if (!read) return read.error();
   if (*read != 0) return Error{Errc::internal, "cannot read the binary log of that node"};
   if (auto synced = sync_file(out->get(), path); !synced) return synced;
@@ -231,15 +262,17 @@ Result<bool> join(Servers& servers, unsigned node) {
   if (!primary) return primary.error();
   auto joining = servers.connect(node);
   if (!joining) return joining.error();
-  auto theirs = read_state(**primary), own = read_state(**joining);
-  if (!theirs) return theirs.error();
+  // In this order: a replica that follows has nothing then that the primary had not before.
+  auto own = read_state(**joining);
   if (!own) return own.error();
+  auto theirs = read_state(**primary);
+  if (!theirs) return theirs.error();
   if (theirs->server_id == own->server_id)
     return Error{Errc::invalid_argument, "both servers have the same server_id, or are the same"};
-  if (auto out =
-          servers.agree({servers.pair().primary, servers.pair().in_step && own->io == "Yes"});
-      !out)
+  // It is about to be stopped, and until the watcher has seen it follow it is out of step.
+  if (auto out = servers.agree({.primary = servers.pair().primary, .in_step = false}); !out)
     return out.error();
+  if (auto off = set_semi_sync(**primary, false); !off) return off.error();
   auto first = first_missing(own->written, theirs->history);
   bool is_new = own->history == ",";
   if (!is_new && first > 0)
@@ -263,9 +296,10 @@ Result<bool> rejoin(Servers& servers, const Options& options) {
 }
 
 // The old primary takes no change any more, if it lives; returns the last that it took.
-Result<std::string> close_primary(Servers& servers) {
+Result<std::string> close_primary(Servers& servers, const NodeState& replica) {
   auto old = servers.connect(servers.pair().primary);
   if (!old) return old.error();
+  if (replica.io != "Yes") return Error{Errc::conflict, "the replica receives nothing from it"};
   if (auto closed = set_read_only(**old, true); !closed) return closed.error();
   auto state = read_state(**old);
   if (!state) return state.error();
@@ -298,18 +332,15 @@ Result<bool> promote(Servers& servers, const Options& options) {
   if (!next) return next.error();
   auto state = read_state(**next);
   if (!state) return state.error();
-  auto last = close_primary(servers);
+  auto last = close_primary(servers, *state);
   // What makes sure that the replica has everything: the old primary says what that is, or it is
   // known to have arrived, and has not been thrown away by a restart since.
   bool received = servers.pair().in_step && (state->applies || state->io != "No");
-  if (!last && !received && !options.lose_tail)
-    return Error{Errc::unavailable,
-                 "node " + node +
-                     " may lack changes that were acknowledged: start the old primary "
-                     "again, or say --lose-tail"};
   if (!options.lose_tail) {
-    if (!state->follows)
-      return Error{Errc::unavailable, "node " + node + " is no replica: rejoin it"};
+    if (!state->follows || (!last && !received))
+      return Error{Errc::unavailable, "node " + node +
+                                          " may lack changes that were acknowledged: let it follow "
+                                          "the old primary first, or say --lose-tail"};
     if (auto applied = finish_applying(**next, last ? *last : ""); !applied) return applied.error();
   }
   // Nobody writes to the old primary any more, whatever it believes, once they have all looked.
@@ -321,9 +352,7 @@ Result<bool> promote(Servers& servers, const Options& options) {
   if (auto opened = set_read_only(**next, false); !opened) return opened.error();
   auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began);
   say("node " + node + " is the primary, after " + std::to_string(took.count()) +
-      " ms; next: coffer "
-      "replica rejoin " +
-      std::to_string(servers.pair().replica()));
+      " ms; next: coffer replica rejoin " + std::to_string(servers.pair().replica()));
   return true;
 }
 

@@ -41,36 +41,46 @@ constexpr auto kReunion = 2500ms;
 constexpr std::uint64_t kLate = 30;          // seconds
 constexpr std::uint64_t kNearlyThere = 500;  // changes
 
-// One of the two servers, and what it said when last looked at; nothing if it did not answer.
+// One of the two servers, and what it said when last looked at; nothing if it did not answer, and
+// then why not.
 class Node {
  public:
   Node(unsigned number, DatabaseAddress address) : number_(number), address_(std::move(address)) {}
 
   void look() {
+    auto state = ask();
     state_.reset();
-    if (!connection_ || connection_->broken()) {
+    silence_ = state ? "" : state.error().message;
+    if (state)
+      state_ = std::move(*state);
+    else
       connection_.reset();
-      auto opened = Connection::open(address_, kAnswerLimit);
-      if (opened) connection_ = std::move(*opened);
-      restarted_ = restarted_ || opened;
-    }
-    auto state = connection_ ? read_state(*connection_) : Error{Errc::unavailable, "no answer"};
-    if (!state) return connection_.reset();
-    state_ = std::move(*state);
   }
 
   unsigned number() const { return number_; }
   const std::optional<NodeState>& state() const { return state_; }
+  const std::string& silence() const { return silence_; }
   Connection& connection() { return *connection_; }
 
   /// Whether it may have restarted since the last time that this was asked.
   bool restarted() { return std::exchange(restarted_, false); }
 
  private:
+  Result<NodeState> ask() {
+    if (!connection_) {
+      auto opened = Connection::open(address_, kAnswerLimit);
+      if (!opened) return opened.error();
+      connection_ = std::move(*opened);
+      restarted_ = true;
+    }
+    return read_state(*connection_);
+  }
+
   unsigned number_;
   DatabaseAddress address_;
   std::unique_ptr<Connection> connection_;
   std::optional<NodeState> state_;
+  std::string silence_;
   bool restarted_ = false;
 };
 
@@ -104,7 +114,7 @@ class Watcher {
 // What is wrong with the replica, or "".
 std::string trouble(const Node& replica, const std::optional<NodeState>& primary) {
   const auto& state = replica.state();
-  if (!state) return "it does not answer";
+  if (!state) return "it does not answer: " + replica.silence();
   if (!state->follows) return "it follows nobody: coffer replica add, or rejoin";
   if (state->apply_failed) return state->complaint;
   if (state->io != "Yes")
@@ -199,7 +209,8 @@ Result<> Watcher::keep_primary(Node& primary, const Node& replica) {
 }
 
 void Watcher::alarm(const Node& primary, const Node& replica) {
-  auto wrong = primary.state() ? trouble(replica, primary.state()) : "the primary does not answer";
+  auto wrong = primary.state() ? trouble(replica, primary.state())
+                               : "the primary does not answer: " + primary.silence();
   if (wrong.empty() && !pair_.in_step) wrong = "the replica is catching up";
   if (wrong.empty() && !replica.state()->applies) wrong = "the replica does not apply what it has";
   if (wrong.empty() && replica.state()->behind > kLate) wrong = "the replica is late";

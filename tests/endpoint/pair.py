@@ -140,7 +140,7 @@ def load(url, token, file):
                 name = random.choice(made)
                 status, body = client.ask("GET", f"/file/download?path=/{name}")
                 if status in (404, 410) or (status == 200 and body != body_of(name)):
-                    known.append((f"{name} was answered with {status}", None))
+                    known.append((f"{name} was answered with {status}: {body}", None))
 
     workers = [threading.Thread(target=work, args=(number,)) for number in range(8)]
     for worker in workers:

@@ -67,8 +67,13 @@ for ((round = 1; round <= rounds; round++)); do
 	kill -0 $load || fail "$what: the clients have ended: $(cat "$tmp/load")"
 done
 kill $load && wait $load
-pair check "$tmp/known" || fail 'something acknowledged is lost'
+pair check "$tmp/known" >"$tmp/check" 2>&1 ||
+	fail "$(cat "$tmp/check" && grep -F "$(grep -o '"request":"[0-9a-f]*' "$tmp/check" | cut -d'"' -f4)" "$var/log/keeper.log")"
+cat "$tmp/check"
 echo "$rounds promotions, the slowest $slowest ms until a change was taken, $(grep -c discarded "$tmp/rejoins") tails discarded"
+for tail in "$var"/store/discarded-*; do
+	[ ! -e "$tail" ] || grep -q '^### INSERT INTO `coffer`' "$tail" || fail "nothing in $tail"
+done
 "$coffer" fsck --read >"$tmp/fsck" || fail "$(cat "$tmp/fsck")"
 
 # A change of places that is planned: neither is gone, and nothing is discarded.

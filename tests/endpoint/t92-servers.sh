@@ -30,6 +30,10 @@ echo s3cret >"$var/secret"
 sed -i '/^socket = /d; /^password_file = "db/s/"[^"]*"/"secret"/; s/^admin = .*/admin = "coffer_admin"\nadmin_password_file = "secret"/' "$var/coffer.conf"
 signup closed
 pkill -s "$(cat "$var/run/watcher.pid")" -x watcher
+for ((i = 0; i < 200; i++)); do
+	[ "$(node 1 -e 'SELECT COUNT(*) FROM information_schema.processlist WHERE user = "coffer_admin"')" = 0 ] || break
+	sleep 0.05
+done
 api PUT '/file/upload?name=by-tls' -d by-tls
 expect_status 201
 await_well

@@ -51,7 +51,8 @@ Result<Entry> locate_path(Connection& db, const Caller& caller, std::string_view
     auto name = file_name(part);
     if (!name) return name.error();
     auto child = find_child(db, caller.user.id, at->id, *name);
-    if (!child) return Error{Errc::not_found, "no '{}' in your cloud", {std::string(path)}};
+    if (!child && child.error().code == Errc::not_found)
+      return Error{Errc::not_found, "no '{}' in your cloud", {std::string(path)}};
     at = std::move(child);
   }
   return at;

@@ -10,15 +10,6 @@ constexpr unsigned kConnectSeconds = 1;
 constexpr char kSettings[] =
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
     "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 2";
-// The limit of a statement, and of the wait for a table that another is changing.
-#ifdef MARIADB_VERSION_ID
-// Our statements name their index where there is a choice, so looking for statistics is a tenth of
-// a point select's time for nothing.
-constexpr char kLimit[] =
-    "SET SESSION max_statement_time = ?, lock_wait_timeout = ?, use_stat_tables = 'never'";
-#else
-constexpr char kLimit[] = "SET SESSION max_execution_time = 1000 * ?, lock_wait_timeout = ?";
-#endif
 constexpr char kIsolation[] = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
 const char* or_null(const std::string& text) { return text.empty() ? nullptr : text.c_str(); }
@@ -53,7 +44,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const DatabaseAddress& addr
     return connection->failed(mysql_errno(server), mysql_error(server));
   for (auto settings : {kSettings, kIsolation})
     if (auto set = connection->run_script(settings); !set) return set.error();
-  if (auto set = connection->run(kLimit, {limit.count(), limit.count()}); !set) return set.error();
+  if (auto set = connection->run(kSetLimit, {limit.count(), limit.count()}); !set)
+    return set.error();
   return connection;
 }
 
@@ -107,7 +99,7 @@ Error Connection::failed(unsigned number, const std::string& complaint) {
       return {Errc::unavailable, message};
     case ER_CON_COUNT_ERROR:
     case ER_SERVER_SHUTDOWN:
-    case ER_CONNECTION_KILLED:
+    case kConnectionKilled:
       broken_ = true;
       return {Errc::unavailable, message};
     default:

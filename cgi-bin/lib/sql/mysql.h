@@ -1,4 +1,5 @@
-// The client library of MySQL or MariaDB, whichever is installed. Only lib/sql includes it.
+// The client library of MySQL or MariaDB, whichever is installed, and all in which they differ.
+// Only lib/sql includes it.
 
 #pragma once
 
@@ -18,6 +19,24 @@ using mysql_bool = std::remove_pointer_t<decltype(MYSQL_BIND::is_null)>;
 inline constexpr unsigned kStatementTimeout = ER_STATEMENT_TIMEOUT;
 #else
 inline constexpr unsigned kStatementTimeout = ER_QUERY_TIMEOUT;
+#endif
+
+// A connection that an administrator has ended; from MySQL it is just lost.
+#ifdef ER_CONNECTION_KILLED
+inline constexpr unsigned kConnectionKilled = ER_CONNECTION_KILLED;
+#else
+inline constexpr unsigned kConnectionKilled = CR_SERVER_LOST;
+#endif
+
+// How long a statement may take, and the wait for a table that another is changing.
+#ifdef MARIADB_VERSION_ID
+// Our statements name their index where there is a choice, so looking for statistics is a tenth of
+// a point select's time for nothing.
+inline constexpr char kSetLimit[] =
+    "SET SESSION max_statement_time = ?, lock_wait_timeout = ?, use_stat_tables = 'never'";
+#else
+inline constexpr char kSetLimit[] =
+    "SET SESSION max_execution_time = 1000 * ?, lock_wait_timeout = ?";
 #endif
 
 /// No connection but one whose certificate the authority in the file `ca` has signed for the host.
