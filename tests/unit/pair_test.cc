@@ -27,8 +27,9 @@ TEST(Pair, IsReadAsWritten) {
 
 TEST(Pair, OfAnythingElseIsAnError) {
   Scratch scratch;
-  for (const char* text : {"", "primary", "primary 3\nin_step yes\n", "primary 1\nin_step maybe\n",
-                           "primary 1\n", "in_step yes\nprimary 1\n", "primary 12\nin_step yes\n"}) {
+  for (const char* text :
+       {"", "primary", "primary 3\nin_step yes\n", "primary 1\nin_step maybe\n", "primary 1\n",
+        "in_step yes\nprimary 1\n", "primary 12\nin_step yes\n"}) {
     std::ofstream(scratch.path() / "pair") << text;
     auto pair = read_pair(scratch.path());
     ASSERT_FALSE(pair) << text;

@@ -58,15 +58,16 @@ Result<Database::Borrowed> Database::borrow_replica() {
 Result<Database::Borrowed> Database::borrow_read() {
   auto primary = borrow();
   if (primary || !second_) return primary;
-  for (;;) {
+  for (int attempt = 1; attempt <= 2; attempt++) {
     auto replica = borrow_replica();
     if (!replica) return primary;
     // What was acknowledged has arrived at the replica, and now it must have been done there too.
     auto complete = apply_received(**replica);
     if (complete) return replica;
     // A connection may be older than the server; the next one is new, or there is none.
-    if (!(*replica)->broken()) return primary;
+    if (!(*replica)->broken()) break;
   }
+  return primary;
 }
 
 }  // namespace coffer
