@@ -156,6 +156,8 @@ Result<> Watcher::set_in_step(bool in_step, std::string_view why) {
 // Starts a replica that has restarted, and takes "in step" back from one that is in trouble.
 Result<> Watcher::keep_replica(Node& primary, Node& replica) {
   auto wrong = trouble(replica, primary.state());
+  if (wrong.empty() && pair_.in_step && !primary.state()->semi_sync && !primary.state()->read_only)
+    wrong = "the primary does not wait for the replica any more";
   // A replica that restarts throws away what it had not applied.
   bool restarted = replica.restarted() && replica.state() && !replica.state()->applies;
   bool reunion = primary.state()->read_only && !restarted && replica.state() &&
@@ -163,8 +165,7 @@ Result<> Watcher::keep_replica(Node& primary, Node& replica) {
                  Clock::now() - closed_since_.value_or(Clock::now()) < kReunion;
   if (!wrong.empty() && !reunion) {
     if (auto noted = set_in_step(false, wrong); !noted) return noted;
-    if (primary.state()->semi_sync)
-      if (auto off = set_semi_sync(primary.connection(), false); !off) return off;
+    if (auto off = set_semi_sync(primary.connection(), false); !off) return off;
   }
   if (restarted && replica.state()->follows) return start_following(replica.connection());
   if (wrong.empty() && !pair_.in_step) return get_in_step(primary, replica);
@@ -180,7 +181,8 @@ Result<> Watcher::get_in_step(Node& primary, Node& replica) {
   if (behind() > kNearlyThere) return {};
   if (auto on = set_semi_sync(primary.connection(), true); !on) return on;
   primary.look();
-  for (auto end = Clock::now() + 1s; primary.state(); poll(nullptr, 0, 20)) {
+  bool waits = primary.state() && primary.state()->semi_sync;
+  for (auto end = Clock::now() + 1s; waits; poll(nullptr, 0, 20)) {
     replica.look();
     if (!trouble(replica, {}).empty()) break;
     if (behind() == 0) return set_in_step(true, "it has everything");

@@ -49,6 +49,12 @@ sql2 'START SLAVE'
 await_step yes
 "$coffer" replica status >"$tmp/status" || fail "status: $(cat "$tmp/status")"
 
+# The primary stops to wait for the replica: that is noticed, and put right.
+sql 'SET GLOBAL rpl_semi_sync_master_enabled = 0'
+await 'event=out-of-step why="the primary does not wait' "$var/log/watcher.log"
+await_step yes
+[ "$(sql 'SELECT @@GLOBAL.rpl_semi_sync_master_enabled')" = 1 ] || fail 'the primary does not wait for the replica'
+
 # It has a row of its own and cannot go on; without that row it can.
 sql 'CREATE TABLE ballast (id INT PRIMARY KEY)'
 sql2 'DO MASTER_GTID_WAIT("'"$(sql 'SELECT @@gtid_binlog_pos')"'", 10); SET sql_log_bin = 0; INSERT INTO coffer.ballast VALUES (7)'

@@ -10,11 +10,10 @@ namespace {
 
 constexpr char kVariables[] =
     "SELECT @@GLOBAL.server_id, @@GLOBAL.read_only, @@GLOBAL.gtid_binlog_pos,"
-    " CONCAT(@@GLOBAL.gtid_binlog_state, ',', @@GLOBAL.gtid_slave_pos), @@GLOBAL.gtid_slave_pos,"
-    " @@GLOBAL.rpl_semi_sync_master_enabled";
+    " CONCAT(@@GLOBAL.gtid_binlog_state, ',', @@GLOBAL.gtid_slave_pos), @@GLOBAL.gtid_slave_pos";
 // Not from information_schema: there it would wait for a change of accounts that waits for a
 // replica.
-constexpr char kReplicas[] = "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_clients'";
+constexpr char kSemiSync[] = "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_%s'";
 constexpr char kLogs[] = "SHOW BINARY LOGS";
 constexpr char kReplica[] = "SHOW SLAVE STATUS";
 constexpr char kWait[] = "SELECT MASTER_GTID_WAIT(?, ?)";
@@ -97,11 +96,12 @@ Result<NodeState> read_state(Connection& node) {
     state.written = row.text(2);
     state.history = row.text(3);
     state.applied = row.text(4);
-    state.semi_sync = row.number(5) != 0;
   });
   if (asked)
-    asked = node.query(kReplicas, {}, [&](const Row& row) {
-      state.replicas = parse_number(row.text(1)).value_or(0);
+    asked = node.query(kSemiSync, {}, [&](const Row& row) {
+      if (row.text(0) == "Rpl_semi_sync_master_clients")
+        state.replicas = parse_number(row.text(1)).value_or(0);
+      if (row.text(0) == "Rpl_semi_sync_master_status") state.semi_sync = row.text(1) == "ON";
     });
   if (asked)
     asked = node.query(kReplica, {}, [&](const Row& row) {
@@ -148,8 +148,11 @@ Result<> set_read_only(Connection& node, bool on) {
 }
 
 Result<> set_semi_sync(Connection& node, bool on) {
-  return node.run_script(on ? "SET GLOBAL rpl_semi_sync_master_enabled = 1"
-                            : "SET GLOBAL rpl_semi_sync_master_enabled = 0");
+  if (!on) return node.run_script("SET GLOBAL rpl_semi_sync_master_enabled = 0");
+  return node.run_script(
+      "SET GLOBAL rpl_semi_sync_master_timeout = 4294967295,"
+      " GLOBAL rpl_semi_sync_master_wait_point = AFTER_SYNC,"
+      " GLOBAL rpl_semi_sync_master_wait_no_slave = 1, GLOBAL rpl_semi_sync_master_enabled = 1");
 }
 
 Result<> follow(Connection& node, const DatabaseAddress& source, const Replication& account) {

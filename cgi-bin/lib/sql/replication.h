@@ -24,7 +24,8 @@ struct NodeState {
   std::string written;  // GTID of the last change in its binary log
   std::string history;  // and of the last of each server's changes that it knows
 
-  // As a primary: whether it waits for a replica before a change is acknowledged.
+  // As a primary: whether a change is acknowledged only when a replica has it, which a server that
+  // has waited too long, or was told so, gives up.
   bool semi_sync = false;
   std::uint64_t replicas = 0;  // that acknowledge, and are connected
 
@@ -56,7 +57,8 @@ Result<> apply_received(Connection& replica,
 /// SET GLOBAL read_only; on, it waits for commits that are under way.
 Result<> set_read_only(Connection& node, bool on);
 
-/// Whether commits wait for a replica. Off, those that wait already go on.
+/// Whether commits wait for a replica, for as long as it takes and before anybody sees them. Off,
+/// those that wait already go on.
 Result<> set_semi_sync(Connection& node, bool on);
 
 /// Makes `node` a replica of `source`, from where its own changes end, and starts it.
