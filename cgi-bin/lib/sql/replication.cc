@@ -18,6 +18,9 @@ constexpr char kLogs[] = "SHOW BINARY LOGS";
 constexpr char kReplica[] = "SHOW SLAVE STATUS";
 constexpr char kWait[] = "SELECT MASTER_GTID_WAIT(?, ?)";
 
+// Within the limit of a statement in a request.
+constexpr unsigned kApplySeconds = 2;
+
 // A GTID is domain-server-number; ours are all of domain 0.
 struct Gtid {
   std::uint64_t domain = 0, server = 0, number = 0;
@@ -130,12 +133,12 @@ Result<std::string> oldest_log(Connection& node) {
   return oldest;
 }
 
-Result<> apply_received(Connection& replica, std::chrono::seconds patience) {
+Result<> apply_received(Connection& replica) {
   auto state = read_state(replica);
   if (!state) return state.error();
   if (!state->applies) return Error{Errc::unavailable, "the replica applies nothing"};
   bool reached = false;
-  auto waited = replica.query(kWait, {state->received, patience.count()}, [&](const Row& row) {
+  auto waited = replica.query(kWait, {state->received, kApplySeconds}, [&](const Row& row) {
     reached = !row.null(0) && row.number(0) == 0;
   });
   if (!waited) return waited;

@@ -7,7 +7,6 @@
 
 #pragma once
 
-#include <chrono>
 #include <string>
 
 #include "sql/connection.h"
@@ -49,10 +48,9 @@ Result<std::string> oldest_log(Connection& node);
 /// The number of a change, from a list of GTIDs; 0 from an empty one.
 std::uint64_t change_number(std::string_view gtids);
 
-/// On a replica: waits up to a second until all that has arrived is applied.
-/// Errc::unavailable if that takes longer, or nothing is being applied.
-Result<> apply_received(Connection& replica,
-                        std::chrono::seconds patience = std::chrono::seconds(1));
+/// On a replica: waits up to two seconds until all that has arrived is applied. Errc::unavailable
+/// if that takes longer, or nothing is being applied.
+Result<> apply_received(Connection& replica);
 
 /// SET GLOBAL read_only; on, it waits for commits that are under way.
 Result<> set_read_only(Connection& node, bool on);
