@@ -108,17 +108,14 @@ Result<NodeState> read_state(Connection& node) {
     });
   if (asked)
     asked = node.query(kReplica, {}, [&](const Row& row) {
-      auto text = [&](std::string_view name) { return std::string(row.text(row.find(name))); };
       state.follows = true;
-      state.source =
-          text("Master_Host") + ":" + std::to_string(row.number(row.find("Master_Port")));
-      state.io = text("Slave_IO_Running");
-      state.applies = text("Slave_SQL_Running") == "Yes";
-      state.received = text("Gtid_IO_Pos");
-      state.complaint = text("Last_SQL_Error");
+      state.io = row.text("Slave_IO_Running");
+      state.applies = row.text("Slave_SQL_Running") == "Yes";
+      state.received = row.text("Gtid_IO_Pos");
+      state.complaint = row.text("Last_SQL_Error");
       state.apply_failed = !state.complaint.empty();
-      if (state.complaint.empty()) state.complaint = text("Last_IO_Error");
-      state.behind = row.number(row.find("Seconds_Behind_Master"));
+      if (state.complaint.empty()) state.complaint = row.text("Last_IO_Error");
+      state.behind = row.number("Seconds_Behind_Master");
     });
   if (!asked) return asked.error();
   return state;

@@ -30,7 +30,6 @@ struct NodeState {
 
   // As a replica.
   bool follows = false;  // it knows whom
-  std::string source;    // host:port
   std::string io;        // Yes, No, Connecting
   bool applies = false;
   std::string received;       // GTID of the last change that has arrived

@@ -53,12 +53,6 @@ class Row {
 
   explicit Row(const std::vector<Column>& columns) : columns_(columns) {}
 
-  /// The column of that name, or one past the last.
-  std::size_t find(std::string_view name) const {
-    auto found = std::ranges::find(columns_, name, &Column::name);
-    return static_cast<std::size_t>(found - columns_.begin());
-  }
-
   bool null(std::size_t i) const { return columns_[i].null; }
   std::uint64_t number(std::size_t i) const { return columns_[i].null ? 0 : columns_[i].number; }
   template <class Id>
@@ -67,6 +61,15 @@ class Row {
   }
   std::string_view text(std::size_t i) const {
     return {columns_[i].buffer.data(), columns_[i].null ? 0 : columns_[i].length};
+  }
+  /// The column of that name, or nothing if there is none.
+  std::string_view text(std::string_view name) const {
+    auto found = std::ranges::find(columns_, name, &Column::name);
+    return found == columns_.end() ? "" : text(std::size_t(found - columns_.begin()));
+  }
+  std::uint64_t number(std::string_view name) const {
+    auto found = std::ranges::find(columns_, name, &Column::name);
+    return found == columns_.end() ? 0 : number(std::size_t(found - columns_.begin()));
   }
   /// The first N bytes of a BINARY(N) column; zeros for NULL.
   template <std::size_t N>
