@@ -22,7 +22,8 @@ build ?= build
 
 cxxflags := -std=c++20 -Wall -Wextra -Wshadow -Wconversion -Wsuggest-override -Werror -MMD -MP \
             -Icgi-bin/lib -Itests -isystem /usr/include/mysql
-ldlibs   := -lfcgi -lcgicc -lmysqlclient -lcrypto -lisal -largon2 -lutf8proc -lpthread
+ldlibs   := -Wl,--as-needed -lfcgi -lcgicc -lmysqlclient -lcurl -lexpat -lcrypto -lisal -largon2 -lutf8proc \
+            -lpthread
 
 library  := $(wildcard cgi-bin/lib/*/*.cc)
 programs := $(wildcard cgi-bin/*.cc cgi-bin/workers/*.cc cgi-bin/tools/*.cc)

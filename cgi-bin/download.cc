@@ -48,8 +48,8 @@ std::string disposition(std::string_view name) {
 Result<Response> send(App& app, const Request& request, const Entry& entry) {
   if (auto met = check_if_match(request.headers, entry.sha256); !met) return met.error();
   auto path = app.local->path(entry.sha256);
-  auto size = app.local->stat(entry.sha256);
-  if (!size || *size != entry.size)
+  auto there = app.local->stat(entry.sha256);
+  if (!there || there->size != entry.size)
     return Error{Errc::data_loss, "the bytes of entry " + number_text(entry.id) + " are not there"};
   auto response = sendfile(request, *path, "application/octet-stream", etag_of(entry.sha256));
   response.headers.add("Content-Disposition", disposition(entry.name));

@@ -159,13 +159,13 @@ Result<> sweep_temporaries(App& app) {
 
 // A crash between the link and the commit leaves bytes that no row knows.
 Result<> sweep_strays(App& app) {
-  std::optional<Sha256> after;
+  std::optional<Key> after;
   for (;;) {
-    auto names = app.local->list(after, kAtATime);
-    if (!names) return names.error();
-    if (names->empty()) return {};
-    after = names->back();
-    for (const Sha256& name : *names) {
+    auto keys = app.local->list(after, kAtATime);
+    if (!keys) return keys.error();
+    if (keys->empty()) return {};
+    after = keys->back();
+    for (const auto& [name, serial] : *keys) {
       auto db = app.database.borrow();
       if (!db) return db.error();
       auto known = find_blob(**db, name);

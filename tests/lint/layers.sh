@@ -11,8 +11,9 @@ complain() { echo "layers: $*" >&2; status=1; }
 below() {
 	case $1 in
 	base) ;;
-	digest | sql | amqp) echo base ;;
-	http | view | blob | meta | job) echo base digest sql amqp ;;
+	digest | sql | net | amqp) echo base ;;
+	blob) echo base digest net ;;
+	http | view | meta | job) echo base digest sql amqp ;;
 	coffer) echo base digest sql amqp http view blob meta job ;;
 	*) return 1 ;;
 	esac
@@ -42,6 +43,9 @@ mysql\\.h>             lib/sql
 mysqld_error           lib/sql
 errmsg                 lib/sql
 openssl/               lib/digest
+curl/                  lib/net
+expat                  lib/net
+rados/                 lib/blob
 isa-l                  lib/digest
 argon2                 lib/digest
 kainjow/               lib/view

@@ -71,8 +71,7 @@ TEST_F(LocalStoreFiles, CannotBeOpenedWhereAFileIs) {
 }
 
 TEST_F(LocalStoreFiles, OfAPutThatFailedAreGone) {
-  StringSource other("jello");
-  EXPECT_FALSE(store().put(name_of("hello"), other, 5));
+  EXPECT_FALSE(store().put(name_of("hello"), opener_of("jello"), 5));
   EXPECT_EQ(files_beside("hello"), 0u);
 }
 
@@ -93,8 +92,7 @@ TEST_F(LocalStoreFiles, OfAnotherSizeAreHealedByPut) {
 
 TEST_F(LocalStoreFiles, AreNotHealedWithBytesThatDoNotMatch) {
   overwrite(file_of("hello"), "hell");
-  StringSource other("jello");
-  EXPECT_FALSE(store().put(name_of("hello"), other, 5));
+  EXPECT_FALSE(store().put(name_of("hello"), opener_of("jello"), 5));
   EXPECT_EQ(contents(file_of("hello")), "hell");
 }
 
@@ -173,7 +171,7 @@ TEST_F(LocalStoreFiles, OfOthersAreNotListed) {
   fs::create_directory(folder / ("2c" + std::string(62, '0')));
   ASSERT_EQ(::mkfifo((folder / ("2c" + std::string(62, '1'))).c_str(), 0600), 0);
   overwrite(directory() / "README", "stray");
-  EXPECT_EQ(*store().list({}, 100), std::vector{name_of("hello")});
+  EXPECT_EQ(*store().list({}, 100), std::vector{Key(name_of("hello"))});
 }
 
 TEST_F(LocalStoreFiles, ThatArePipesAreNotWaitedFor) {

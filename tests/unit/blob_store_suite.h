@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -21,14 +22,23 @@ using NewStore = std::unique_ptr<BlobStore> (*)(const Scratch& scratch);
 
 inline Sha256 name_of(std::string_view bytes) { return token_hash(bytes); }
 
-inline Result<> put(BlobStore& store, const std::string& bytes) {
-  StringSource source(bytes);
-  return store.put(name_of(bytes), source, bytes.size());
+/// Opens parts of a text.
+inline Opener opener_of(const std::string& bytes) {
+  return [bytes](ByteRange range) -> Result<std::unique_ptr<Source>> {
+    return std::make_unique<StringSource>(
+        bytes.substr(std::min<std::uint64_t>(range.offset, bytes.size()), range.length));
+  };
+}
+
+inline Result<> put(BlobStore& store, const std::string& bytes, std::uint64_t serial = 0) {
+  auto done = store.put({name_of(bytes), serial}, opener_of(bytes), bytes.size());
+  if (!done) return done.error();
+  return {};
 }
 
 /// The blob's bytes in that range, or "error: " and why there are none.
-inline std::string get(BlobStore& store, const Sha256& name, ByteRange range = {}) {
-  auto source = store.get(name, range);
+inline std::string get(BlobStore& store, const Key& key, ByteRange range = {}) {
+  auto source = store.get(key, range);
   if (!source) return "error: " + source.error().message;
   auto bytes = read_all(**source, SIZE_MAX);
   return bytes ? *bytes : "error: " + bytes.error().message;
@@ -37,12 +47,13 @@ inline std::string get(BlobStore& store, const Sha256& name, ByteRange range = {
 class BlobStoreSuite : public testing::TestWithParam<NewStore> {
  protected:
   /// Expects a put() of that to fail so, and to leave nothing.
-  void refuse(Errc code, const Sha256& name, Source& bytes, std::uint64_t size) {
+  void refuse(Errc code, const Sha256& name, const Opener& bytes, std::uint64_t size) {
     auto result = store().put(name, bytes, size);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, code) << result.error().message;
     EXPECT_FALSE(store().stat(name));
     EXPECT_TRUE(store().list({}, 10)->empty());
+    EXPECT_TRUE(store().unfinished()->empty());
   }
 
   BlobStore& store() { return *store_; }

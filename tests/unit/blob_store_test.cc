@@ -49,10 +49,15 @@ class Broken : public Source {
   int count_ = 0;
 };
 
+template <class Bytes>
+Result<std::unique_ptr<Source>> opener_of_new(ByteRange) {
+  return std::make_unique<Bytes>();
+}
+
 TEST_P(BlobStoreSuite, GetReturnsWhatPutStored) {
   EXPECT_TRUE(put(store(), "hello"));
   EXPECT_EQ(get(store(), kHello), "hello");
-  EXPECT_EQ(*store().stat(kHello), 5u);
+  EXPECT_EQ(store().stat(kHello)->size, 5u);
 }
 
 TEST_P(BlobStoreSuite, ARangeIsThatPartOfTheBlob) {
@@ -73,7 +78,7 @@ TEST_P(BlobStoreSuite, ARangePastTheEndIsEmpty) {
 TEST_P(BlobStoreSuite, TheEmptyBlobIsABlob) {
   EXPECT_TRUE(put(store(), ""));
   EXPECT_EQ(get(store(), name_of("")), "");
-  EXPECT_EQ(*store().stat(name_of("")), 0u);
+  EXPECT_EQ(store().stat(name_of(""))->size, 0u);
   EXPECT_EQ(store().list({}, 10)->size(), 1u);
 }
 
@@ -93,33 +98,24 @@ TEST_P(BlobStoreSuite, PutTwiceIsPutOnce) {
 }
 
 TEST_P(BlobStoreSuite, BytesThatDoNotMatchLeaveNothing) {
-  StringSource other("jello");
-  refuse(Errc::data_loss, kHello, other, 5);
-  StringSource fewer("hell");
-  refuse(Errc::data_loss, kHello, fewer, 5);
-  StringSource none("");
-  refuse(Errc::data_loss, kHello, none, 5);
-  StringSource more("hello!");
-  refuse(Errc::data_loss, kHello, more, 5);
-  StringSource unexpected("hello");
-  refuse(Errc::data_loss, name_of(""), unexpected, 0);
-  StringSource wrong_size("hello");
-  refuse(Errc::data_loss, kHello, wrong_size, 6);
+  refuse(Errc::data_loss, kHello, opener_of("jello"), 5);
+  refuse(Errc::data_loss, kHello, opener_of("hell"), 5);
+  refuse(Errc::data_loss, kHello, opener_of(""), 5);
+  refuse(Errc::data_loss, kHello, opener_of("hello!"), 5);
+  refuse(Errc::data_loss, name_of(""), opener_of("hello"), 0);
+  refuse(Errc::data_loss, kHello, opener_of("hello"), 6);
 }
 
 TEST_P(BlobStoreSuite, BytesWithoutAnEndAreNotReadToIt) {
-  Endless bytes;
-  refuse(Errc::data_loss, kHello, bytes, 1 << 20);
+  refuse(Errc::data_loss, kHello, opener_of_new<Endless>, 1 << 20);
 }
 
 TEST_P(BlobStoreSuite, ASourceThatBreaksOffLeavesNothing) {
-  Broken bytes;
-  refuse(Errc::unavailable, kHello, bytes, 5);
+  refuse(Errc::unavailable, kHello, opener_of_new<Broken>, 5);
 }
 
 TEST_P(BlobStoreSuite, WhatFailedOnceCanBePutAgain) {
-  StringSource other("jello");
-  EXPECT_FALSE(store().put(kHello, other, 5));
+  EXPECT_FALSE(store().put(kHello, opener_of("jello"), 5));
   EXPECT_TRUE(put(store(), "hello"));
   EXPECT_EQ(get(store(), kHello), "hello");
 }
@@ -135,38 +131,49 @@ TEST_P(BlobStoreSuite, ARemovedBlobIsGoneAndNoOther) {
   EXPECT_TRUE(put(store(), "other"));
   EXPECT_TRUE(store().remove(kHello));
   EXPECT_EQ(store().stat(kHello).error().code, Errc::not_found);
-  EXPECT_EQ(*store().list({}, 10), std::vector{name_of("other")});
+  EXPECT_EQ(*store().list({}, 10), std::vector{Key(name_of("other"))});
   EXPECT_TRUE(put(store(), "hello"));
   EXPECT_EQ(get(store(), kHello), "hello");
 }
 
+TEST_P(BlobStoreSuite, CopiesOfABlobAreApart) {
+  EXPECT_TRUE(put(store(), "hello", 1));
+  EXPECT_TRUE(put(store(), "hello", UINT64_MAX));
+  EXPECT_FALSE(store().stat(kHello));
+  EXPECT_TRUE(store().remove({kHello, 1}));
+  EXPECT_EQ(store().stat({kHello, 1}).error().code, Errc::not_found);
+  EXPECT_EQ(get(store(), {kHello, UINT64_MAX}), "hello");
+}
+
 TEST_P(BlobStoreSuite, RemoveOfWhatIsNotThereSucceeds) { EXPECT_TRUE(store().remove(kHello)); }
 
-TEST_P(BlobStoreSuite, ListPagesThroughEveryNameInOrder) {
-  std::set<Sha256> names;
-  for (int i = 0; i < 600; i++) {
+TEST_P(BlobStoreSuite, ListPagesThroughEveryKeyInOrder) {
+  std::set<Key> keys;
+  for (int i = 0; i < 300; i++) {
     auto bytes = "blob " + std::to_string(i);
-    names.insert(name_of(bytes));
-    EXPECT_TRUE(put(store(), bytes));
+    for (std::uint64_t serial : {0, i}) {
+      keys.insert({name_of(bytes), serial});
+      EXPECT_TRUE(put(store(), bytes, serial));
+    }
   }
-  std::vector<Sha256> listed;
-  for (std::optional<Sha256> after;; after = listed.back()) {
+  std::vector<Key> listed;
+  for (std::optional<Key> after;; after = listed.back()) {
     auto page = store().list(after, 7);
     ASSERT_TRUE(page);
     if (page->empty()) break;
     ASSERT_LE(page->size(), 7u);
     listed.insert(listed.end(), page->begin(), page->end());
   }
-  EXPECT_EQ(listed, std::vector(names.begin(), names.end()));
+  EXPECT_EQ(listed, std::vector(keys.begin(), keys.end()));
   EXPECT_EQ(*store().list({}, 1000), listed);
 }
 
-TEST_P(BlobStoreSuite, ListGoesOnAfterANameThatIsNotThere) {
+TEST_P(BlobStoreSuite, ListGoesOnAfterAKeyThatIsNotThere) {
   EXPECT_TRUE(put(store(), "hello"));
   auto before = kHello, behind = kHello;
   before.back()--;
   behind.back()++;
-  EXPECT_EQ(*store().list(before, 10), std::vector{kHello});
+  EXPECT_EQ(*store().list(before, 10), std::vector{Key(kHello)});
   EXPECT_TRUE(store().list(behind, 10)->empty());
 }
 
@@ -186,6 +193,25 @@ TEST_P(BlobStoreSuite, TheSameBlobMayBePutAndReadByManyAtOnce) {
     });
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(store().list({}, 10)->size(), 1u);
+}
+
+TEST(Key, HasATextThatSortsAsItDoes) {
+  auto name = std::string("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+  EXPECT_EQ(key_text(kHello), name);
+  EXPECT_EQ(key_text({kHello, 255}), name + ".00000000000000ff");
+  for (Key key : {Key(kHello), Key(kHello, 1), Key(kHello, UINT64_MAX)})
+    EXPECT_EQ(parse_key(key_text(key)), key);
+  EXPECT_LT(key_text(kHello), key_text({kHello, 1}));
+  EXPECT_LT(key_text({kHello, 255}), key_text({kHello, 256}));
+}
+
+TEST(Key, HasNoOtherText) {
+  auto name = key_text(kHello);
+  for (auto text :
+       {std::string(), std::string("2c"), name + ".", name + ".1", name + "-00000000000000ff",
+        name + ".0000000000000000", name + ".00000000000000FF", name + "00", name + ".tmp",
+        name + ".00000000000000ff0", "2C" + name.substr(2), " " + name})
+    EXPECT_FALSE(parse_key(text)) << text;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "blob/memory.h"
+#include "unit/blob_store_suite.h"
 #include "unit/digests.h"
 
 namespace coffer {
@@ -57,21 +58,12 @@ struct Pair {
   std::string one, other;
 };
 
-std::string stored(BlobStore& store, const Sha256& name) {
-  auto blob = store.get(name, {});
-  if (!blob) return "none";
-  return *read_all(**blob, 1000);
-}
-
 void expect_two_blobs(const Pair& pair) {
   MemoryStore store;
-  for (auto& bytes : {pair.one, pair.other}) {
-    StringSource source(bytes);
-    EXPECT_TRUE(store.put(digests_of(bytes).sha256, source, bytes.size()));
-  }
+  for (auto& bytes : {pair.one, pair.other}) EXPECT_TRUE(put(store, bytes));
   EXPECT_EQ(store.list({}, 10)->size(), 2u);
-  EXPECT_EQ(stored(store, digests_of(pair.one).sha256), pair.one);
-  EXPECT_EQ(stored(store, digests_of(pair.other).sha256), pair.other);
+  EXPECT_EQ(get(store, digests_of(pair.one).sha256), pair.one);
+  EXPECT_EQ(get(store, digests_of(pair.other).sha256), pair.other);
 }
 
 TEST(Collision, OfMd5MakesTwoBlobs) {

@@ -44,26 +44,22 @@ Result<> make_directories(const fs::path& path) {
   return sync_directory(path.parent_path());
 }
 
-// The names of the blobs in one of the 256 folders, in order. Others may write here at the
+// The keys of the blobs in one of the 256 folders, in order. Others may write here at the
 // same time, and people leave things: what is not a blob by name and kind is none.
-Result<std::vector<Sha256>> blobs_in(const fs::path& folder) {
-  std::vector<Sha256> names;
+Result<std::vector<Key>> blobs_in(const fs::path& folder) {
+  std::vector<Key> keys;
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; entry != end; entry.increment(error)) {
-    auto file = entry->path().filename().string();
-    auto bytes = unhex(file);
-    Sha256 name;
-    if (!bytes || bytes->size() != name.size()) continue;
-    std::copy(bytes->begin(), bytes->end(), name.begin());
+    auto key = parse_key(entry->path().filename().string());
     std::error_code gone;
-    if (hex(name) == file && file.substr(0, 2) == folder.filename().string() &&
+    if (key && folder_of(key->blob.front()) == folder.filename().string() &&
         entry->symlink_status(gone).type() == fs::file_type::regular)
-      names.push_back(name);
+      keys.push_back(*key);
   }
   if (error)
     return Error{Errc::internal, "cannot list '" + folder.string() + "': " + error.message()};
-  std::sort(names.begin(), names.end());
-  return names;
+  std::sort(keys.begin(), keys.end());
+  return keys;
 }
 
 }  // namespace
@@ -81,23 +77,33 @@ Result<std::unique_ptr<LocalStore>> LocalStore::open(fs::path directory) {
   return std::unique_ptr<LocalStore>(new LocalStore(std::move(directory)));
 }
 
+bool LocalStore::has(const Key& key, std::uint64_t size) {
+  auto there = stat(key);
+  return there && there->size == size;
+}
+
 // The recipe for a file that is there whole or not at all: write beside it under another
 // name, sync, rename over, sync the directory.
-Result<> LocalStore::put(const Sha256& name, Source& bytes, std::uint64_t size) {
-  auto final = *path(name);
+Result<std::string> LocalStore::put(const Key& key, const Opener& bytes, std::uint64_t size) {
+  auto final = *path(key);
   // Who put it there may not have come to syncing the directory yet.
-  if (auto there = stat(name); there && *there == size) return sync_directory(final.parent_path());
-
+  if (has(key, size)) {
+    if (auto synced = sync_directory(final.parent_path()); !synced) return synced.error();
+    return std::string();
+  }
+  auto source = bytes({});
+  if (!source) return source.error();
   Temporary temporary(final);
   auto file = open_file(temporary.path, O_WRONLY | O_CREAT | O_EXCL, 0600);
   if (!file) return file.error();
-  VerifiedSource verified(bytes, name, size);
+  VerifiedSource verified(**source, key.blob, size);
   auto copied = copy(verified, [&](std::string_view buffer) {
     return write_all(file->get(), buffer, temporary.path);
   });
   if (!copied) return copied.error();
-  if (auto synced = sync_file(file->get(), temporary.path); !synced) return synced;
-  return move_over(temporary.path, final);
+  if (auto synced = sync_file(file->get(), temporary.path); !synced) return synced.error();
+  if (auto moved = move_over(temporary.path, final); !moved) return moved.error();
+  return std::string();
 }
 
 Result<> LocalStore::adopt(const Sha256& name, const fs::path& file, std::uint64_t size) {
@@ -105,7 +111,7 @@ Result<> LocalStore::adopt(const Sha256& name, const fs::path& file, std::uint64
   if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, final.c_str(), 0) == 0)
     return sync_directory(final.parent_path());
   if (errno != EEXIST) return system_error("link", file);
-  if (auto there = stat(name); there && *there == size) return sync_directory(final.parent_path());
+  if (has(name, size)) return sync_directory(final.parent_path());
 
   Temporary temporary(final);
   if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, temporary.path.c_str(), 0) != 0)
@@ -113,49 +119,49 @@ Result<> LocalStore::adopt(const Sha256& name, const fs::path& file, std::uint64
   return move_over(temporary.path, final);
 }
 
-Result<std::unique_ptr<Source>> LocalStore::get(const Sha256& name, ByteRange range) {
-  auto size = stat(name);
-  if (!size) return size.error();
-  auto file_path = *path(name);
+Result<std::unique_ptr<Source>> LocalStore::get(const Key& key, ByteRange range) {
+  auto there = stat(key);
+  if (!there) return there.error();
+  auto file_path = *path(key);
   auto file = open_file(file_path, O_RDONLY | O_NOFOLLOW);
   if (!file) return file.error();
-  return std::make_unique<FileSource>(std::move(*file), std::min(range.offset, *size), range.length,
-                                      file_path);
+  return std::make_unique<FileSource>(std::move(*file), std::min(range.offset, there->size),
+                                      range.length, file_path);
 }
 
 // Only a regular file is a blob: a link, pipe or folder of its name is not followed or opened.
-Result<std::uint64_t> LocalStore::stat(const Sha256& name) {
-  auto file = *path(name);
+Result<Stat> LocalStore::stat(const Key& key) {
+  auto file = *path(key);
   struct ::stat info;
   bool there = ::lstat(file.c_str(), &info) == 0;
   if (!there && errno != ENOENT) return system_error("stat", file);
   if (!there || !S_ISREG(info.st_mode))
-    return Error{Errc::not_found, "no blob '" + hex(name) + "'"};  // a user may see it: no path
-  return static_cast<std::uint64_t>(info.st_size);
+    return Error{Errc::not_found, "no blob '" + key_text(key) + "'"};  // a user may see it: no path
+  // When it came here: a hard link keeps the time at which its bytes were written.
+  return Stat{.size = static_cast<std::uint64_t>(info.st_size),
+              .modified_ms = static_cast<std::uint64_t>(info.st_ctim.tv_sec) * 1000};
 }
 
-Result<> LocalStore::remove(const Sha256& name) {
-  auto file = *path(name);
+Result<> LocalStore::remove(const Key& key) {
+  auto file = *path(key);
   if (::unlink(file.c_str()) != 0 && errno != ENOENT) return system_error("remove", file);
   return sync_directory(file.parent_path());
 }
 
-Result<std::vector<Sha256>> LocalStore::list(const std::optional<Sha256>& after,
-                                             std::size_t limit) {
-  std::vector<Sha256> page;
-  for (unsigned byte = after ? after->front() : 0; byte < 256 && page.size() < limit; byte++) {
-    auto names = blobs_in(directory_ / folder_of(static_cast<std::uint8_t>(byte)));
-    if (!names) return names.error();
-    auto first = after ? std::upper_bound(names->begin(), names->end(), *after) : names->begin();
-    auto count = std::min(static_cast<std::size_t>(names->end() - first), limit - page.size());
+Result<std::vector<Key>> LocalStore::list(const std::optional<Key>& after, std::size_t limit) {
+  std::vector<Key> page;
+  for (unsigned byte = after ? after->blob.front() : 0; byte < 256 && page.size() < limit; byte++) {
+    auto keys = blobs_in(directory_ / folder_of(static_cast<std::uint8_t>(byte)));
+    if (!keys) return keys.error();
+    auto first = after ? std::upper_bound(keys->begin(), keys->end(), *after) : keys->begin();
+    auto count = std::min(static_cast<std::size_t>(keys->end() - first), limit - page.size());
     page.insert(page.end(), first, first + static_cast<std::ptrdiff_t>(count));
   }
   return page;
 }
 
-std::optional<fs::path> LocalStore::path(const Sha256& name) const {
-  auto file = hex(name);
-  return directory_ / file.substr(0, 2) / file;
+std::optional<fs::path> LocalStore::path(const Key& key) const {
+  return directory_ / folder_of(key.blob.front()) / key_text(key);
 }
 
 }  // namespace coffer

@@ -1,4 +1,7 @@
-// LocalStore: one file per blob, <directory>/9f/9f86d081... (lower-case hex, mode 0600).
+// LocalStore: one file per blob, <directory>/9f/9f86d081... (its key's text, mode 0600).
+//
+// On this machine's disk it keeps what is read most; on a mounted one, be it NFS, CephFS or a file
+// system on RBD, it is a store like the remote ones. Either has to honour fsync() and rename().
 //
 // The 256 folders are made, and made durable, when the store is opened, so that a
 // new blob costs one directory sync and never that of a new parent.
@@ -20,15 +23,17 @@ class LocalStore : public BlobStore {
   /// size is damaged and gives way to the good bytes.
   Result<> adopt(const Sha256& name, const std::filesystem::path& file, std::uint64_t size);
 
-  Result<> put(const Sha256& name, Source& bytes, std::uint64_t size) override;
-  Result<std::unique_ptr<Source>> get(const Sha256& name, ByteRange range) override;
-  Result<std::uint64_t> stat(const Sha256& name) override;
-  Result<> remove(const Sha256& name) override;
-  Result<std::vector<Sha256>> list(const std::optional<Sha256>& after, std::size_t limit) override;
-  std::optional<std::filesystem::path> path(const Sha256& name) const override;
+  Result<std::string> put(const Key& key, const Opener& bytes, std::uint64_t size) override;
+  Result<std::unique_ptr<Source>> get(const Key& key, ByteRange range) override;
+  Result<Stat> stat(const Key& key) override;
+  Result<> remove(const Key& key) override;
+  Result<std::vector<Key>> list(const std::optional<Key>& after, std::size_t limit) override;
+  std::optional<std::filesystem::path> path(const Key& key) const override;
 
  private:
   explicit LocalStore(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  bool has(const Key& key, std::uint64_t size);
 
   std::filesystem::path directory_;
 };

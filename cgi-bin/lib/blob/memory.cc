@@ -2,55 +2,55 @@
 
 #include <algorithm>
 
-#include "base/text.h"
 #include "blob/verified.h"
 
 namespace coffer {
 namespace {
 
-Error not_found(const Sha256& name) { return {Errc::not_found, "no blob '" + hex(name) + "'"}; }
+Error not_found(const Key& key) { return {Errc::not_found, "no blob '" + key_text(key) + "'"}; }
 
 }  // namespace
 
-Result<> MemoryStore::put(const Sha256& name, Source& bytes, std::uint64_t size) {
-  if (stat(name)) return {};
-  VerifiedSource verified(bytes, name, size);
+Result<std::string> MemoryStore::put(const Key& key, const Opener& bytes, std::uint64_t size) {
+  if (stat(key)) return std::string();
+  auto source = bytes({});
+  if (!source) return source.error();
+  VerifiedSource verified(**source, key.blob, size);
   auto blob = read_all(verified, size);
   if (!blob) return blob.error();
 
   std::lock_guard lock(mutex_);
-  blobs_.try_emplace(name, std::move(*blob));
-  return {};
+  blobs_.try_emplace(key, std::move(*blob));
+  return std::string();
 }
 
-Result<std::unique_ptr<Source>> MemoryStore::get(const Sha256& name, ByteRange range) {
+Result<std::unique_ptr<Source>> MemoryStore::get(const Key& key, ByteRange range) {
   std::lock_guard lock(mutex_);
-  auto blob = blobs_.find(name);
-  if (blob == blobs_.end()) return not_found(name);
+  auto blob = blobs_.find(key);
+  if (blob == blobs_.end()) return not_found(key);
   auto offset = std::min<std::uint64_t>(range.offset, blob->second.size());
   return std::make_unique<StringSource>(blob->second.substr(offset, range.length));
 }
 
-Result<std::uint64_t> MemoryStore::stat(const Sha256& name) {
+Result<Stat> MemoryStore::stat(const Key& key) {
   std::lock_guard lock(mutex_);
-  auto blob = blobs_.find(name);
-  if (blob == blobs_.end()) return not_found(name);
-  return blob->second.size();
+  auto blob = blobs_.find(key);
+  if (blob == blobs_.end()) return not_found(key);
+  return Stat{.size = blob->second.size()};
 }
 
-Result<> MemoryStore::remove(const Sha256& name) {
+Result<> MemoryStore::remove(const Key& key) {
   std::lock_guard lock(mutex_);
-  blobs_.erase(name);
+  blobs_.erase(key);
   return {};
 }
 
-Result<std::vector<Sha256>> MemoryStore::list(const std::optional<Sha256>& after,
-                                              std::size_t limit) {
+Result<std::vector<Key>> MemoryStore::list(const std::optional<Key>& after, std::size_t limit) {
   std::lock_guard lock(mutex_);
-  std::vector<Sha256> names;
+  std::vector<Key> keys;
   auto blob = after ? blobs_.upper_bound(*after) : blobs_.begin();
-  for (; blob != blobs_.end() && names.size() < limit; ++blob) names.push_back(blob->first);
-  return names;
+  for (; blob != blobs_.end() && keys.size() < limit; ++blob) keys.push_back(blob->first);
+  return keys;
 }
 
 }  // namespace coffer

@@ -12,15 +12,15 @@ namespace coffer {
 
 class MemoryStore : public BlobStore {
  public:
-  Result<> put(const Sha256& name, Source& bytes, std::uint64_t size) override;
-  Result<std::unique_ptr<Source>> get(const Sha256& name, ByteRange range) override;
-  Result<std::uint64_t> stat(const Sha256& name) override;
-  Result<> remove(const Sha256& name) override;
-  Result<std::vector<Sha256>> list(const std::optional<Sha256>& after, std::size_t limit) override;
+  Result<std::string> put(const Key& key, const Opener& bytes, std::uint64_t size) override;
+  Result<std::unique_ptr<Source>> get(const Key& key, ByteRange range) override;
+  Result<Stat> stat(const Key& key) override;
+  Result<> remove(const Key& key) override;
+  Result<std::vector<Key>> list(const std::optional<Key>& after, std::size_t limit) override;
 
  private:
   std::mutex mutex_;
-  std::map<Sha256, std::string> blobs_;
+  std::map<Key, std::string> blobs_;
 };
 
 }  // namespace coffer

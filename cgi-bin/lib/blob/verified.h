@@ -1,4 +1,5 @@
-// VerifiedSource: bytes that are what they claim to be. Every store's put() reads through it.
+// VerifiedSource: bytes that are what they claim to be. Who takes bytes in, or hands them on, reads
+// through it.
 //
 //   VerifiedSource verified(bytes, name, size);
 //   auto copied = copy(verified, sink);   // Errc::data_loss: keep nothing of what sink got
