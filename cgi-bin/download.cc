@@ -15,10 +15,13 @@
 //
 //   400  a field that makes no sense     401  nobody is signed in
 //   404  no such file of yours           412  If-Match says no
-//   405  not a GET                       503  the database does not answer
+//   405  not a GET                       503  the database, or the store that has it, does not
+//   answer
 //
-// lighttpd sends the bytes (X-Sendfile), with single, many and suffix ranges and If-Range. It
-// never renders them here: every file is an attachment, and sandboxed.
+// lighttpd sends the bytes (X-Sendfile), with single, many and suffix ranges and If-Range. Those
+// that are in another store only come through from there, with single ranges, or after a 302 to a
+// link that lives for seconds (coffer/serving.h). They are never rendered here: every file is an
+// attachment, and sandboxed.
 
 #include "base/text.h"
 #include "base/time.h"
@@ -29,6 +32,7 @@
 #include "coffer/page.h"
 #include "coffer/reader.h"
 #include "coffer/sendfile.h"
+#include "coffer/serving.h"
 #include "http/condition.h"
 #include "http/digest_field.h"
 #include "http/form.h"
@@ -45,15 +49,24 @@ std::string disposition(std::string_view name) {
   return "attachment; filename=\"" + ascii + "\"; filename*=UTF-8''" + percent_encode(name);
 }
 
-Result<Response> send(App& app, const Request& request, const Entry& entry) {
+Result<Response> send(App& app, const Request& request, Database::Borrowed& db,
+                      const Entry& entry) {
   if (auto met = check_if_match(request.headers, entry.sha256); !met) return met.error();
-  auto path = app.local->path(entry.sha256);
-  auto there = app.local->stat(entry.sha256);
-  if (!there || there->size != entry.size)
-    return Error{Errc::data_loss, "the bytes of entry " + number_text(entry.id) + " are not there"};
-  auto response = sendfile(request, *path, "application/octet-stream", etag_of(entry.sha256));
-  response.headers.add("Content-Disposition", disposition(entry.name));
-  response.headers.add("Last-Modified", http_time(std::uint64_t(entry.modified)));
+  // The SHA-256 is at hand; another digest costs a look at the blob's row.
+  auto want = request.headers.value("want-repr-digest");
+  Digests digests{.sha256 = entry.sha256};
+  if (!want.empty()) {
+    auto blob = find_blob(*db, entry.sha256);
+    if (!blob) return blob.error();
+    digests = blob->digests;
+  }
+  Served served{.blob = entry.sha256, .size = entry.size, .disposition = disposition(entry.name)};
+  auto response = serve_blob(app, request, db, served);
+  if (!response || response->status == 302) return response;
+  response->headers.add("Content-Disposition", served.disposition);
+  response->headers.add("Last-Modified", http_time(std::uint64_t(entry.modified)));
+  if (auto digest = repr_digest(digests, want); !digest.empty())
+    response->headers.add("Repr-Digest", digest);
   return response;
 }
 
@@ -89,14 +102,15 @@ Result<Response> send_archive(App& app, const Fields& fields, const Caller& call
                                                        : "application/x-tar",
                                              "private, no-store")};
   response.headers.add("Content-Disposition", disposition(name));
+  auto open = [&app](const Sha256& blob) { return app_stores(app).open(blob, {}); };
   if (algorithm) {
     response.stream = sums_of(std::move(*walk), *algorithm);
   } else if (zip) {
     auto scratch = app.staging.scratch();
     if (!scratch) return scratch.error();
-    response.stream = zip_of(std::move(*walk), *app.local, std::move(*scratch));
+    response.stream = zip_of(std::move(*walk), open, std::move(*scratch));
   } else {
-    response.stream = tar_of(std::move(*walk), *app.local);
+    response.stream = tar_of(std::move(*walk), open);
   }
   return response;
 }
@@ -115,20 +129,7 @@ Result<Response> handle(App& app, Request& request) {
   auto entry = locate_file(*db, caller, request.query);
   if (!entry) return entry.error();
   request.notes.add("entry", number_text(entry->id));
-  auto response = send(app, request, *entry);
-  if (!response) return response;
-
-  // The SHA-256 is at hand; another digest costs a look at the blob's row.
-  auto want = request.headers.value("want-repr-digest");
-  Digests digests{.sha256 = entry->sha256};
-  if (!want.empty()) {
-    auto blob = find_blob(*db, entry->sha256);
-    if (!blob) return blob.error();
-    digests = blob->digests;
-  }
-  if (auto digest = repr_digest(digests, want); !digest.empty())
-    response->headers.add("Repr-Digest", digest);
-  return response;
+  return send(app, request, db, *entry);
 }
 
 }  // namespace

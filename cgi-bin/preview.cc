@@ -20,6 +20,10 @@
 // (workers/thumbnailer), and kept until their file goes (coffer/preview.h). No browser gets an
 // image or a PDF as a user has brought it, and nothing that is sent is run: it is sandboxed.
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
 #include "base/media_type.h"
 #include "coffer/app.h"
 #include "coffer/entry_view.h"
@@ -27,13 +31,16 @@
 #include "coffer/page.h"
 #include "coffer/reader.h"
 #include "coffer/sendfile.h"
+#include "coffer/serving.h"
 #include "http/condition.h"
+#include "meta/blob.h"
 
 namespace {
 
 using namespace coffer;
 
 constexpr std::uint64_t kMostPages = 10'000;
+constexpr std::uint64_t kMostFetched = 100 << 20;  // bytes of a picture that is not here
 
 struct Wanted {
   PreviewSize size = kLargePreview;
@@ -55,11 +62,40 @@ Result<Wanted> wanted_of(const Fields& query) {
   return wanted;
 }
 
-Result<Response> picture(App& app, const Request& request, const Sha256& blob,
+// The file itself or, where its bytes are in another store, a copy that has no name.
+Result<Fd> open_picture(App& app, const Entry& entry) {
+  if (auto file = open_file(*app.local->path(entry.sha256), O_RDONLY | O_NOFOLLOW)) return file;
+  if (entry.size > kMostFetched)
+    return Error{Errc::unsupported, "files like '{}' have no preview", {entry.name}};
+  auto bytes = app_stores(app).open(entry.sha256, {});
+  if (!bytes) return bytes.error();
+  auto scratch = app.staging.scratch();
+  if (!scratch) return scratch;
+  auto fetched = copy(**bytes, [&](std::string_view buffer) {
+    return write_all(scratch->get(), buffer, "a picture");
+  });
+  if (!fetched) return fetched.error();
+  ::lseek(scratch->get(), 0, SEEK_SET);
+  return scratch;
+}
+
+Result<bool> is_there(App& app, const Sha256& blob) {
+  auto db = app.database.borrow_read();
+  if (!db) return db.error();
+  auto found = find_blob(**db, blob);
+  if (!found && found.error().code == Errc::not_found) return false;
+  if (!found) return found.error();
+  return true;
+}
+
+Result<Response> picture(App& app, const Request& request, const Entry& entry,
                          const Wanted& wanted) {
-  auto file = app.previews.find(*app.local, blob, wanted.size, wanted.page);
+  Pictured pictured{.blob = entry.sha256,
+                    .open = [&] { return open_picture(app, entry); },
+                    .is_there = [&] { return is_there(app, entry.sha256); }};
+  auto file = app.previews.find(pictured, wanted.size, wanted.page);
   if (!file) return file.error();
-  auto etag = etag_of(blob);
+  auto etag = etag_of(entry.sha256);
   etag.insert(etag.size() - 1, "-" + file->filename().string());
   return sendfile(request, *file, "image/webp", std::move(etag));
 }
@@ -74,20 +110,21 @@ Result<Response> handle(App& app, Request& request) {
   auto entry = locate_file(*db, caller, request.query);
   if (!entry) return entry.error();
   request.notes.add("entry", number_text(entry->id));
-  db.reset();  // a picture may take its time
 
-  auto head = head_of(*app.local, entry->sha256);
-  if (!head) return Error{Errc::data_loss, head.error().message};
+  auto head = app_stores(app).head_of(entry->sha256);
+  if (!head) return head.error();
   auto type = media_type(*head);
   switch (type.kind) {
     case MediaKind::image:
     case MediaKind::pdf:
-      return picture(app, request, entry->sha256, *wanted);
+      db.reset();  // a picture may take its time
+      return picture(app, request, *entry, *wanted);
     case MediaKind::audio:
     case MediaKind::video:
     case MediaKind::text:
-      return sendfile(request, *app.local->path(entry->sha256), std::string(type.name),
-                      etag_of(entry->sha256));
+      return serve_blob(
+          app, request, db,
+          {.blob = entry->sha256, .size = entry->size, .type = std::string(type.name)});
     case MediaKind::none:
       break;
   }

@@ -25,6 +25,7 @@
 #include "coffer/locate.h"
 #include "coffer/page.h"
 #include "coffer/reader.h"
+#include "coffer/stores.h"
 #include "meta/blob.h"
 
 namespace {
@@ -73,8 +74,9 @@ Result<Response> found(App& app, Connection& db, const Request& request, const C
 // What templates/entry.html shows of a file's bytes: nothing where there is nothing to show, or
 // they cannot be read.
 void add_preview(App& app, const Request& request, const Entry& entry, Data& data) {
-  auto head = head_of(*app.local, entry.sha256);
-  if (entry.folder || !head) return;
+  if (entry.folder) return;
+  auto head = app_stores(app).head_of(entry.sha256);
+  if (!head) return;
   auto kind = media_type(*head).kind;
   auto page = parse_number(request.query.value("page")).value_or(1);
   data["preview"] = Data(kind != MediaKind::none);

@@ -9,6 +9,8 @@
 // only a day after it should have taken them. What changes while it looks may seem wrong; run it
 // again, or while nobody uploads, to be sure. It takes its time: nothing of it is bound to seconds.
 //
+// What is in other stores `coffer reconcile` compares, and the scrubber reads.
+//
 // It shares no code with the programs that write: it asks the database and the disk itself.
 
 #include <dirent.h>
@@ -78,9 +80,11 @@ constexpr Check kChecks[] = {
      " WHERE sha256 IS NOT NULL GROUP BY sha256) e ON e.sha256 = b.sha256"
      " LEFT JOIN (SELECT sha256, COUNT(*) AS n FROM version GROUP BY sha256) v"
      " ON v.sha256 = b.sha256 WHERE b.refs <> COALESCE(e.n, 0) + COALESCE(v.n, 0)"},
-    {"blob that is referred to has no copy",
+    {"blob that is referred to has no good copy",
      "SELECT LOWER(HEX(b.sha256)) FROM `blob` b LEFT JOIN copy c ON c.sha256 = b.sha256"
-     " WHERE b.refs > 0 AND c.sha256 IS NULL"},
+     " AND c.damaged IS NULL AND c.leaving IS NULL WHERE b.refs > 0 AND c.sha256 IS NULL"},
+    {"copy is damaged",
+     "SELECT CONCAT(LOWER(HEX(sha256)), ' in ', store) FROM copy WHERE damaged IS NOT NULL"},
     {"copy is of no blob",
      "SELECT LOWER(HEX(c.sha256)) FROM copy c LEFT JOIN `blob` b ON b.sha256 = c.sha256"
      " WHERE b.sha256 IS NULL"},
@@ -98,14 +102,22 @@ constexpr Check kChecks[] = {
 constexpr char kOverdue[] =
     "SELECT LOWER(HEX(sha256)) FROM `blob` FORCE INDEX (unreferenced)"
     " WHERE refs = 0 AND touched <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
+constexpr char kOverdueRemnants[] =
+    "SELECT CONCAT(LOWER(HEX(sha256)), ' in ', store) FROM remnant"
+    " WHERE since <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
+// A copy that leaves has its file for a while, and one that is damaged has not.
 constexpr char kBlobs[] =
-    "SELECT sha256, size, sha1, md5, crc32, crc64, refs FROM `blob`"
-    " WHERE sha256 BETWEEN ? AND ? ORDER BY sha256";
+    "SELECT b.sha256, b.size, b.sha1, b.md5, b.crc32, b.crc64, b.refs,"
+    " c.sha256 IS NOT NULL, c.leaving IS NULL AND c.damaged IS NULL FROM `blob` b"
+    " LEFT JOIN copy c ON c.sha256 = b.sha256 AND c.store = 'local'"
+    " WHERE b.sha256 BETWEEN ? AND ? ORDER BY b.sha256";
 
 struct Blob {
   Digests digests;
   std::uint64_t size;
   std::uint64_t refs;
+  bool listed;  // among the local copies
+  bool needed;  // there
 };
 
 struct Checker {
@@ -116,6 +128,7 @@ struct Checker {
   std::uint64_t blobs = 0;
   std::uint64_t bytes = 0;
   std::uint64_t stray = 0;
+  std::uint64_t elsewhere = 0;
 
   void complain(const std::string& what) {
     wrong++;
@@ -189,14 +202,19 @@ Result<> Checker::check_folder(Connection& db, std::uint8_t first) {
     rows.push_back(
         {{row.bytes<32>(0), row.bytes<20>(2), row.bytes<16>(3), row.bytes<4>(4), row.bytes<8>(5)},
          row.number(1),
-         row.number(6)});
+         row.number(6),
+         row.number(7) != 0,
+         row.number(8) != 0});
   });
   if (!asked) return asked;
   for (const Blob& blob : rows) {
     auto name = hex(blob.digests.sha256);
-    bool there = names->erase(name) > 0;
-    if (blob.refs > 0)
+    // What is there and is no copy, as of a blob that was on its way back, is a stray.
+    bool there = blob.listed || blob.refs == 0 ? names->erase(name) > 0 : false;
+    if (blob.refs > 0 && blob.listed && blob.needed)
       check_blob(blob, folder + "/" + name);
+    else if (blob.refs > 0)
+      elsewhere++;
     else
       stray += there;
   }
@@ -231,6 +249,7 @@ Result<> Checker::check_rows(Connection& db) {
   };
   for (const Check& check : kChecks)
     if (auto asked = ask(check.what, check.sql, {}); !asked) return asked;
+  if (auto asked = ask("remnant is overdue", kOverdueRemnants, {overdue_ms}); !asked) return asked;
   return ask("blob nobody refers to is overdue", kOverdue, {overdue_ms});
 }
 
@@ -266,6 +285,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::cout << "coffer fsck: " << checker.blobs << " blobs, " << human_size(checker.bytes) << ", "
-            << checker.stray << " files nobody refers to, " << checker.wrong << " wrong\n";
+            << checker.stray << " files nobody refers to, "
+            << (checker.elsewhere ? std::to_string(checker.elsewhere) + " blobs elsewhere, " : "")
+            << checker.wrong << " wrong\n";
   return checker.wrong == 0 ? 0 : 1;
 }

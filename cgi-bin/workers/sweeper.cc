@@ -4,10 +4,13 @@
 //
 // In this order: what killed uploads left behind, and their reservations; sessions and counts of
 // guesses that are over; trash past its age; what was deleted for good; accounts that were closed;
-// blobs that nobody refers to, after the grace time; files in the store that no row knows; previews
-// of blobs that are gone, and old ones. One sweeper at a time: another one leaves.
+// blobs that nobody refers to, after the grace time; files in the store that no row knows, and
+// damaged ones that are needed no longer; previews of blobs that are gone, and old ones; what is in
+// other stores and is no copy. One sweeper at a time: another one leaves.
 //
-// A blob goes in three committed steps (meta/blob.h), so that a sweeper may be killed at any
+// The line in the log for a blob that was removed is the receipt: it names every place where its
+// bytes were, and says "removed", or "later" for a store that does not answer; another line follows
+// then. A blob goes in three committed steps (meta/blob.h), so that a sweeper may be killed at any
 // moment, and an upload of the same bytes at that moment neither loses them nor is lied to.
 
 #include <fcntl.h>
@@ -20,8 +23,9 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "coffer/app.h"
+#include "coffer/remnants.h"
 #include "meta/blob.h"
+#include "meta/copy.h"
 #include "meta/event.h"
 #include "meta/guess.h"
 #include "meta/invitation.h"
@@ -35,8 +39,9 @@ namespace {
 using namespace coffer;
 
 constexpr std::size_t kAtATime = 500;
+constexpr std::chrono::seconds kPatience{10};  // with a store
 
-Result<> sweep_uploads(App& app) {
+Result<> sweep_uploads(App& app, RemnantSweep&) {
   auto db = app.database.borrow();
   if (!db) return db.error();
   // The rows before the folders: an upload that begins in between has a folder that is held.
@@ -53,7 +58,7 @@ Result<> sweep_uploads(App& app) {
   return {};
 }
 
-Result<> sweep_trash(App& app) {
+Result<> sweep_trash(App& app, RemnantSweep&) {
   Result<std::vector<User>> users = std::vector<User>{};
   {
     auto db = app.database.borrow();
@@ -78,7 +83,7 @@ Result<> sweep_trash(App& app) {
 }
 
 // What a user had who has deleted the account, in pieces, and then the account.
-Result<> sweep_accounts(App& app) {
+Result<> sweep_accounts(App& app, RemnantSweep&) {
   Result<std::vector<UserId>> users = std::vector<UserId>{};
   {
     auto db = app.database.borrow();
@@ -105,19 +110,32 @@ Result<> sweep_accounts(App& app) {
   return {};
 }
 
-Result<bool> remove_blob(App& app, const Sha256& name) {
+Result<bool> remove_blob(App& app, RemnantSweep& remnants, const Sha256& name) {
   auto doomed =
       transact(app.database, [&](Transaction& tx) { return doom(tx, name, app.config.grace_ms); });
   if (!doomed || !*doomed) return doomed;
   if (auto removed = app.local->remove(name); !removed) return removed.error();
   if (auto removed = app.previews.remove(name); !removed) return removed.error();
-  auto forgotten = transact(app.database, [&](Transaction& tx) { return forget_blob(tx, name); });
-  if (!forgotten) return forgotten.error();
-  Log("sweeper").add("event", "removed").add("sha256", hex(name)).write();
+  auto copies = transact(app.database, [&](Transaction& tx) -> Result<std::vector<Copy>> {
+    auto found = find_copies(tx, name);
+    if (!found) return found;
+    if (auto forgotten = forget_blob(tx, name); !forgotten) return forgotten.error();
+    return found;
+  });
+  if (!copies) return copies.error();
+  Log receipt("sweeper");
+  receipt.add("event", "removed").add("sha256", hex(name)).add(kLocal, "removed");
+  for (const Copy& copy : *copies) {
+    if (copy.serial == 0) continue;
+    auto gone = remnants.remove({.store = copy.store, .sha256 = name, .serial = copy.serial});
+    if (!gone) return gone.error();
+    receipt.add(copy.store, *gone ? "removed" : "later");
+  }
+  receipt.write();
   return true;
 }
 
-Result<> sweep_blobs(App& app) {
+Result<> sweep_blobs(App& app, RemnantSweep& remnants) {
   for (;;) {
     std::vector<Sha256> names;
     {
@@ -129,7 +147,7 @@ Result<> sweep_blobs(App& app) {
     }
     std::size_t removed = 0;
     for (const Sha256& name : names) {
-      auto gone = remove_blob(app, name);
+      auto gone = remove_blob(app, remnants, name);
       if (!gone) return gone.error();
       removed += *gone;
     }
@@ -146,7 +164,7 @@ bool is_old(const std::filesystem::path& path, std::uint64_t grace_ms) {
 }
 
 // A crash in the middle of a store's put() leaves a file under a temporary name.
-Result<> sweep_temporaries(App& app) {
+Result<> sweep_temporaries(App& app, RemnantSweep&) {
   std::error_code error;
   for (const auto& folder : std::filesystem::directory_iterator(app.config.store / "blob", error))
     for (const auto& file : std::filesystem::directory_iterator(folder.path(), error))
@@ -157,8 +175,22 @@ Result<> sweep_temporaries(App& app) {
   return {};
 }
 
+// A blob that comes back may be here before its copy is noted, or because its mover died in
+// between.
+Result<> remove_uncounted(App& app, const Sha256& name) {
+  return transact(app.database, [&](Transaction& tx) -> Result<> {
+    auto blob = lock_blob(tx, name);
+    if (!blob) return blob.error();
+    auto copies = find_copies(tx, name);
+    if (!copies) return copies.error();
+    if (!*blob || std::ranges::find(*copies, kLocal, &Copy::store) != copies->end()) return {};
+    Log("sweeper").add("event", "uncounted").add("sha256", hex(name)).write();
+    return app.local->remove(name);
+  });
+}
+
 // A crash between the link and the commit leaves bytes that no row knows.
-Result<> sweep_strays(App& app) {
+Result<> sweep_strays(App& app, RemnantSweep& remnants) {
   std::optional<Key> after;
   for (;;) {
     auto keys = app.local->list(after, kAtATime);
@@ -168,18 +200,54 @@ Result<> sweep_strays(App& app) {
     for (const auto& [name, serial] : *keys) {
       auto db = app.database.borrow();
       if (!db) return db.error();
+      auto copies = find_copies(**db, name);
+      if (!copies) return copies.error();
+      if (std::ranges::find(*copies, kLocal, &Copy::store) != copies->end()) continue;
       auto known = find_blob(**db, name);
       if (!known && known.error().code != Errc::not_found) return known.error();
       db->reset();
-      if (known || !is_old(*app.local->path(name), app.config.grace_ms)) continue;
-      if (auto gone = remove_blob(app, name); !gone) return gone.error();
+      if (!is_old(*app.local->path(name), app.config.grace_ms)) continue;
+      auto gone = known ? remove_uncounted(app, name) : Result<>{};
+      if (!gone) return gone;
+      if (known) continue;
+      if (auto removed = remove_blob(app, remnants, name); !removed) return removed.error();
     }
   }
 }
 
+// What was found damaged is kept until there is a good copy here again, or nobody needs any.
+Result<> sweep_quarantine(App& app, RemnantSweep&) {
+  std::error_code error;
+  for (const auto& file :
+       std::filesystem::directory_iterator(app.config.store / "quarantine", error)) {
+    auto text = file.path().filename().string();
+    auto key = parse_key(text.substr(0, text.find('.')));
+    if (!key || !is_old(file.path(), app.config.grace_ms)) continue;
+    auto db = app.database.borrow();
+    if (!db) return db.error();
+    auto known = find_blob(**db, key->blob);
+    if (!known && known.error().code != Errc::not_found) return known.error();
+    auto copies = find_copies(**db, key->blob);
+    if (!copies) return copies.error();
+    bool healed = std::ranges::any_of(*copies, [](const Copy& copy) { return copy.good(); });
+    if (!known || healed) std::filesystem::remove(file.path(), error);
+  }
+  return {};
+}
+
 // A program that was killed between making a preview and looking whether its blob is still there
 // leaves one that has none.
-Result<> sweep_previews(App& app) { return app.previews.sweep(*app.local); }
+Result<> sweep_previews(App& app, RemnantSweep&) {
+  return app.previews.sweep([&](const Sha256& name) -> Result<bool> {
+    auto db = app.database.borrow();
+    if (!db) return db.error();
+    auto known = find_blob(**db, name);
+    if (!known && known.error().code != Errc::not_found) return known.error();
+    return bool(known);
+  });
+}
+
+Result<> sweep_stores(App&, RemnantSweep& remnants) { return remnants.remove_all(); }
 
 }  // namespace
 
@@ -200,9 +268,11 @@ int main() {
     return 0;
   }
   int status = 0;
+  Stores stores(**app, kPatience);
+  RemnantSweep remnants(**app, stores);
   for (auto sweep : {sweep_uploads, sweep_trash, sweep_accounts, sweep_blobs, sweep_temporaries,
-                     sweep_strays, sweep_previews}) {
-    auto swept = sweep(**app);
+                     sweep_strays, sweep_quarantine, sweep_previews, sweep_stores}) {
+    auto swept = sweep(**app, remnants);
     if (swept) continue;
     Log("sweeper").add("event", "failed").add("error", swept.error().message).write();
     status = 1;

@@ -33,7 +33,7 @@ done
 # HEADER FOLDER: a foreign header, by its beginning, and the one place where it is included.
 while read -r header folder; do
 	others=$(grep -rlE --include='*.cc' --include='*.h' "^ *# *include *[<\"]$header" . |
-		grep -v "^\./$folder/") || continue
+		grep -vE "^\./($folder)/") || continue
 	complain "only $folder may include <$header…>, not" $others
 done <<END_OF_TABLE
 fcgi                   lib/http
@@ -51,7 +51,7 @@ argon2                 lib/digest
 kainjow/               lib/view
 toml\\+\\+             lib/base
 utf8proc               lib/base
-CLI/                   tools
+CLI/                   tools|workers
 vips/                  workers
 seccomp                workers
 END_OF_TABLE

@@ -10,6 +10,7 @@ namespace coffer {
 namespace {
 
 constexpr std::uint64_t kHourMs = 3600ull * 1000;
+constexpr std::uint64_t kDayMs = 24 * kHourMs;
 
 std::string environment(const char* name, const char* otherwise) {
   const char* value = std::getenv(name);
@@ -23,6 +24,7 @@ class Section {
     if (auto table = file[name_].as_table()) table_ = *table;
     file.erase(name_);
   }
+  Section(std::string name, const toml::table& table) : name_(std::move(name)), table_(table) {}
 
   void take(const char* key, std::string& out) {
     if (auto value = table_[key].value<std::string>())
@@ -43,6 +45,25 @@ class Section {
     table_.erase(key);
   }
 
+  void take(const char* key, bool& out) {
+    if (auto value = table_[key].value_exact<bool>())
+      out = *value;
+    else if (table_.contains(key))
+      wrong(key, "true or false");
+    table_.erase(key);
+  }
+
+  void take(const char* key, std::vector<std::string>& out) {
+    auto list = table_[key].as_array();
+    if (list && (list->empty() || list->is_homogeneous<std::string>()))
+      for (auto& value : *list) out.push_back(*value.value<std::string>());
+    else if (table_.contains(key))
+      wrong(key, "a list of strings");
+    table_.erase(key);
+  }
+
+  bool has(const char* key) const { return table_.contains(key); }
+
   /// A path, which starts at `folder` if it does not start at the root.
   void take_path(const char* key, const std::filesystem::path& folder, std::string& out) {
     take(key, out);
@@ -59,6 +80,10 @@ class Section {
     if (!std::getline(in, out)) complaint_ = "there is no secret in '" + file + "'";
   }
 
+  void wrong(const char* key, const char* kind) {
+    complaint_ = name_ + "." + key + " must be " + kind;
+  }
+
   Result<> finish() {
     if (complaint_.empty() && !table_.empty())
       complaint_ = name_ + "." + std::string(table_.begin()->first.str()) + " is not a setting";
@@ -67,10 +92,6 @@ class Section {
   }
 
  private:
-  void wrong(const char* key, const char* kind) {
-    complaint_ = name_ + "." + key + " must be " + kind;
-  }
-
   std::string name_;
   toml::table table_;
   std::string complaint_;
@@ -106,6 +127,82 @@ Result<> read_databases(toml::table& file, const std::filesystem::path& folder, 
   return replica.finish();
 }
 
+Result<StoreConfig> read_store(Section section, const std::filesystem::path& folder) {
+  StoreConfig store;
+  std::string kind, directory;
+  section.take("kind", kind);
+  section.take("prefix", store.prefix);
+  section.take("timeout_seconds", store.timeout_s);
+  if (kind == "file") {
+    section.take_path("directory", folder, directory);
+    store.directory = directory;
+  } else if (kind == "s3") {
+    store.kind = StoreConfig::Kind::s3;
+    section.take("endpoint", store.endpoint);
+    section.take("region", store.region);
+    section.take("bucket", store.bucket);
+    section.take("storage_class", store.storage_class);
+    section.take_path("keys_file", folder, store.keys_file);
+    section.take_path("ca_file", folder, store.ca_file);
+    section.take("path_style", store.path_style);
+    section.take("redirect_seconds", store.redirect_s);
+  } else if (kind == "rados") {
+    store.kind = StoreConfig::Kind::rados;
+    section.take_path("conf", folder, store.conf);
+    section.take("user", store.user);
+    section.take("pool", store.pool);
+  } else {
+    section.wrong("kind", "file, s3 or rados");
+  }
+  if (auto fine = section.finish(); !fine) return fine.error();
+  return store;
+}
+
+Result<> read_stores(toml::table& file, const std::filesystem::path& folder, Config& config) {
+  if (auto stores = file["stores"].as_table())
+    for (auto& [key, value] : *stores) {
+      std::string name(key.str());
+      // The name is in every copy's row, and 'local' is that of the disk.
+      if (!value.is_table() || name.empty() || name.size() > 64 || name == "local")
+        return Error{Errc::internal, "stores." + name + " is no store"};
+      auto store = read_store(Section("stores." + name, *value.as_table()), folder);
+      if (!store) return store.error();
+      if (store->redirect_s > 60)
+        return Error{Errc::internal, "stores." + name + ".redirect_seconds is 60 at most"};
+      config.stores.emplace(name, std::move(*store));
+    }
+  file.erase("stores");
+  return {};
+}
+
+Result<> read_tier(toml::table& file, Config& config) {
+  Section section(file, "tier");
+  Tier& tier = config.tier;
+  section.take("stores", tier.stores);
+  section.take("after_hours", tier.after_ms, kHourMs);
+  section.take("smallest", tier.smallest);
+  section.take("largest", tier.largest);
+  if (section.has("keep_days")) section.take("keep_days", tier.keep_ms.emplace(), kDayMs);
+  section.take("keep_free", tier.keep_free);
+  section.take("linger_seconds", tier.linger_ms, 1000);
+  section.take("transfers", tier.transfers);
+  section.take("recall", tier.recall);
+  if (auto fine = section.finish(); !fine) return fine;
+  if (tier.transfers < 1 || tier.transfers > 64)
+    return Error{Errc::internal, "tier.transfers is 1 to 64"};
+  for (const auto& name : tier.stores)
+    if (!config.stores.contains(name))
+      return Error{Errc::internal, "tier.stores: there is no [stores." + name + "]"};
+
+  Section scrub(file, "scrub");
+  scrub.take("local_days", config.scrub.local_ms, kDayMs);
+  scrub.take("remote_days", config.scrub.remote_ms, kDayMs);
+  scrub.take("remote_read_days", config.scrub.remote_read_ms, kDayMs);
+  scrub.take("rate", config.scrub.rate);
+  if (config.scrub.rate == 0) scrub.wrong("rate", "more than nothing");
+  return scrub.finish();
+}
+
 Result<> read_sections(toml::table& file, const std::filesystem::path& folder, Config& config) {
   if (auto fine = read_databases(file, folder, config); !fine) return fine;
 
@@ -134,9 +231,12 @@ Result<> read_sections(toml::table& file, const std::filesystem::path& folder, C
 
   Section sweeper(file, "sweeper");
   sweeper.take("grace_hours", config.grace_ms, kHourMs);
-  sweeper.take("trash_days", config.trash_ms, 24 * kHourMs);
-  sweeper.take("activity_days", config.activity_ms, 24 * kHourMs);
+  sweeper.take("trash_days", config.trash_ms, kDayMs);
+  sweeper.take("activity_days", config.activity_ms, kDayMs);
   if (auto fine = sweeper.finish(); !fine) return fine;
+
+  if (auto fine = read_stores(file, folder, config); !fine) return fine;
+  if (auto fine = read_tier(file, config); !fine) return fine;
 
   if (!file.empty())
     return Error{Errc::internal, std::string(file.begin()->first.str()) + " is not a section"};

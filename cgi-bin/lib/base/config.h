@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 
@@ -30,6 +32,49 @@ struct Replication {
   std::string password;
   std::string admin;
   std::string admin_password;
+};
+
+/// A place for copies of blobs besides the local disk; what its kind does not need is empty.
+struct StoreConfig {
+  enum class Kind { file, s3, rados } kind = Kind::file;
+  std::string prefix;       // before every object's key
+  unsigned timeout_s = 30;  // of silence, before a request is given up
+
+  std::filesystem::path directory;  // file
+
+  std::string endpoint;  // s3
+  std::string region = "us-east-1";
+  std::string bucket;
+  std::string storage_class;
+  std::string keys_file;
+  std::string ca_file;
+  bool path_style = false;
+  unsigned redirect_s = 0;  // how long a link lives that readers are sent to; 0 for never
+
+  std::string conf;  // rados
+  std::string user = "coffer";
+  std::string pool;
+};
+
+/// Which blobs get copies in other stores, and how long they stay here.
+struct Tier {
+  std::vector<std::string> stores;       // every one of them gets a copy
+  std::uint64_t after_ms = 0;            // of not being touched
+  std::uint64_t smallest = 0;            // bytes
+  std::uint64_t largest = UINT64_MAX;    // bytes
+  std::optional<std::uint64_t> keep_ms;  // before the local copy goes; or it never does
+  std::uint64_t keep_free = 0;           // bytes; while fewer are free, the oldest copies go
+  std::uint64_t linger_ms = 60'000;      // between the last reader of a local copy and its end
+  unsigned transfers = 4;                // at a time
+  bool recall = false;                   // what is read comes back
+};
+
+/// How often copies are looked at, and how fast.
+struct Scrub {
+  std::uint64_t local_ms = 7ull * 24 * 3600 * 1000;         // each local copy is read
+  std::uint64_t remote_ms = 7ull * 24 * 3600 * 1000;        // each other one is asked about
+  std::uint64_t remote_read_ms = 90ull * 24 * 3600 * 1000;  // and read
+  std::uint64_t rate = 32ull << 20;                         // bytes per second
 };
 
 struct Config {
@@ -58,6 +103,11 @@ struct Config {
   std::uint64_t trash_ms = 30ull * 24 * 3600 * 1000;  // before the trash empties itself
 
   std::uint64_t activity_ms = 365ull * 24 * 3600 * 1000;  // before what was done is forgotten
+
+  // [stores.NAME], [tier], [scrub]
+  std::map<std::string, StoreConfig, std::less<>> stores;
+  Tier tier;
+  Scrub scrub;
 
   // Where the templates and migrations are: $COFFER_ROOT, else the working directory.
   std::filesystem::path root;

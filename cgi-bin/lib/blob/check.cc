@@ -10,7 +10,7 @@ Error other_bytes(const Key& key) {
   return {Errc::data_loss, "the copy '" + key_text(key) + "' has other bytes"};
 }
 
-Result<> read_copy(BlobStore& store, const Key& key, const Expected& expected) {
+Result<Depth> read_copy(BlobStore& store, const Key& key, const Expected& expected) {
   auto bytes = store.get(key, {});
   if (!bytes) return bytes.error();
   Digester digester;
@@ -20,21 +20,23 @@ Result<> read_copy(BlobStore& store, const Key& key, const Expected& expected) {
   });
   if (!read) return read.error();
   if (*read != expected.size || digester.finish() != expected.digests) return other_bytes(key);
-  return {};
+  return Depth::read;
 }
 
 }  // namespace
 
-Result<> check_copy(BlobStore& store, const Key& key, const Expected& expected, Depth depth) {
+Result<Depth> check_copy(BlobStore& store, const Key& key, const Expected& expected, Depth depth) {
   auto said = store.stat(key);
   if (!said) return said.error();
   if (said->size != expected.size) return other_bytes(key);
   if (depth == Depth::read) return read_copy(store, key, expected);
-  if (said->crc64) return *said->crc64 == expected.digests.crc64 ? Result<>{} : other_bytes(key);
+  if (said->crc64 && *said->crc64 != expected.digests.crc64) return other_bytes(key);
+  if (said->crc64) return Depth::stat;
   // An ETag that is none of these may still be of the right bytes: of encrypted ones, say.
   bool known = !said->etag.empty() &&
                (said->etag == hex(expected.digests.md5) || said->etag == expected.etag);
-  return known ? Result<>{} : read_copy(store, key, expected);
+  if (known) return Depth::stat;
+  return read_copy(store, key, expected);
 }
 
 }  // namespace coffer

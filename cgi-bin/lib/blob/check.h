@@ -17,8 +17,9 @@ struct Expected {
 /// How sure to be: by what the store says of the bytes, if it says enough, or by reading them.
 enum class Depth { stat, read };
 
-/// Errc::data_loss if the store has other bytes, Errc::not_found if it has none. What a store says
-/// is enough if it is their CRC-64, their MD5 or the expected ETag; if not, they are read.
-Result<> check_copy(BlobStore& store, const Key& key, const Expected& expected, Depth depth);
+/// How the bytes were found to be right. Errc::data_loss if the store has other bytes,
+/// Errc::not_found if it has none. What a store says is enough if it is their CRC-64, their MD5 or
+/// the expected ETag; if not, they are read.
+Result<Depth> check_copy(BlobStore& store, const Key& key, const Expected& expected, Depth depth);
 
 }  // namespace coffer

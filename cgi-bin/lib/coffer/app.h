@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string_view>
 
 #include "base/config.h"
@@ -19,6 +20,8 @@
 
 namespace coffer {
 
+class Stores;
+
 struct App {
   Config config;
   Database database;
@@ -28,6 +31,8 @@ struct App {
   Previews previews;
   std::unique_ptr<LocalStore> local;
   Views views;
+  std::shared_ptr<Stores> stores;  // see app_stores()
+  std::once_flag stores_made;
 
   explicit App(Config its_config);
 };

@@ -54,10 +54,10 @@ class Archive : public Source {
   void add(std::string text) { parts_.push_back(std::make_unique<StringSource>(std::move(text))); }
   void add(std::unique_ptr<Source> bytes) { parts_.push_back(std::move(bytes)); }
 
-  Result<> add_blob(BlobStore& store, const Entry& entry) {
+  Result<> add_blob(const OpenBlob& open, const Entry& entry) {
     if (entry.folder) return {};
-    auto bytes = store.get(entry.sha256, {});
-    if (!bytes) return Error{Errc::data_loss, bytes.error().message};
+    auto bytes = open(entry.sha256);
+    if (!bytes) return bytes.error();
     add(std::make_unique<Exactly>(std::move(*bytes), entry.size));
     return {};
   }
@@ -81,8 +81,8 @@ class Archive : public Source {
 
 class Zip : public Archive {
  public:
-  Zip(Walk walk, BlobStore& store, Fd directory)
-      : Archive(std::move(walk)), store_(store), directory_(std::move(directory)) {}
+  Zip(Walk walk, OpenBlob open, Fd directory)
+      : Archive(std::move(walk)), open_(std::move(open)), directory_(std::move(directory)) {}
 
  private:
   Result<> add_member(const Walked& walked) override {
@@ -98,7 +98,7 @@ class Zip : public Archive {
     offset_ += local.size() + member.size;
     size_ += central.size();
     add(std::move(local));
-    return add_blob(store_, walked.entry);
+    return add_blob(open_, walked.entry);
   }
 
   Result<> add_end() override {
@@ -107,7 +107,7 @@ class Zip : public Archive {
     return {};
   }
 
-  BlobStore& store_;
+  OpenBlob open_;
   Fd directory_;
   std::uint64_t count_ = 0;
   std::uint64_t offset_ = 0;  // of the next member, and at last of the directory
@@ -116,13 +116,13 @@ class Zip : public Archive {
 
 class Tar : public Archive {
  public:
-  Tar(Walk walk, BlobStore& store) : Archive(std::move(walk)), store_(store) {}
+  Tar(Walk walk, OpenBlob open) : Archive(std::move(walk)), open_(std::move(open)) {}
 
  private:
   Result<> add_member(const Walked& walked) override {
     const Entry& entry = walked.entry;
     add(tar_header({walked.path, entry.size, std::uint64_t(entry.modified)}));
-    if (auto added = add_blob(store_, entry); !added) return added;
+    if (auto added = add_blob(open_, entry); !added) return added;
     add(tar_padding(entry.size));
     return {};
   }
@@ -132,7 +132,7 @@ class Tar : public Archive {
     return {};
   }
 
-  BlobStore& store_;
+  OpenBlob open_;
 };
 
 class Sums : public Archive {
@@ -153,12 +153,12 @@ class Sums : public Archive {
 
 }  // namespace
 
-std::unique_ptr<Source> zip_of(Walk walk, BlobStore& store, Fd scratch) {
-  return std::make_unique<Zip>(std::move(walk), store, std::move(scratch));
+std::unique_ptr<Source> zip_of(Walk walk, OpenBlob open, Fd scratch) {
+  return std::make_unique<Zip>(std::move(walk), std::move(open), std::move(scratch));
 }
 
-std::unique_ptr<Source> tar_of(Walk walk, BlobStore& store) {
-  return std::make_unique<Tar>(std::move(walk), store);
+std::unique_ptr<Source> tar_of(Walk walk, OpenBlob open) {
+  return std::make_unique<Tar>(std::move(walk), std::move(open));
 }
 
 std::unique_ptr<Source> sums_of(Walk walk, Algorithm algorithm) {

@@ -2,20 +2,24 @@
 
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "base/file.h"
-#include "blob/store.h"
+#include "base/stream.h"
 #include "meta/walk.h"
 
 namespace coffer {
 
-/// A ZIP file of what `walk` meets, its bytes from `store`. The directory that a ZIP ends with
+/// Opens a blob, wherever it is.
+using OpenBlob = std::function<Result<std::unique_ptr<Source>>(const Sha256& blob)>;
+
+/// A ZIP file of what `walk` meets, its bytes from `open`. The directory that a ZIP ends with
 /// is kept in `scratch`, an open empty file, until then.
-std::unique_ptr<Source> zip_of(Walk walk, BlobStore& store, Fd scratch);
+std::unique_ptr<Source> zip_of(Walk walk, OpenBlob open, Fd scratch);
 
 /// A TAR file.
-std::unique_ptr<Source> tar_of(Walk walk, BlobStore& store);
+std::unique_ptr<Source> tar_of(Walk walk, OpenBlob open);
 
 /// A line for each file that `sha256sum -c`, or the like for another algorithm, reads.
 std::unique_ptr<Source> sums_of(Walk walk, Algorithm algorithm);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "meta/blob.h"
+#include "meta/copy.h"
 #include "meta/user.h"
 
 namespace coffer {
@@ -80,7 +81,7 @@ Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uin
   if (!app_.local->stat(file.sha256))
     if (auto again = app_.local->adopt(file.sha256, staged.path(), staged.size); !again)
       return again.error();
-  if (auto copy = add_copy(tx, file.sha256, "local"); !copy) return copy.error();
+  if (auto copy = add_copy(tx, file.sha256); !copy) return copy.error();
   auto action = put->outcome == Put::Outcome::created ? "upload" : "replace";
   auto noted = record(tx, actor_,
                       {.owner = user_.id, .action = action, .entry = put->id, .name = put->name});

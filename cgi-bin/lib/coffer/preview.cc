@@ -89,20 +89,13 @@ bool is_old(const fs::path& file) {
 
 }  // namespace
 
-Result<std::string> head_of(BlobStore& store, const Sha256& blob) {
-  auto bytes = store.get(blob, {.length = kMediaHead});
-  if (!bytes) return bytes.error();
-  return read_all(**bytes, kMediaHead);
-}
-
 fs::path Previews::folder_of(const Sha256& blob) const {
   auto name = hex(blob);
   return directory_ / name.substr(0, 2) / name;
 }
 
-Result<fs::path> Previews::find(BlobStore& store, const Sha256& blob, PreviewSize size,
-                                std::uint64_t page) {
-  auto file = folder_of(blob) / (std::string(size.name) + "-" + std::to_string(page));
+Result<fs::path> Previews::find(const Pictured& pictured, PreviewSize size, std::uint64_t page) {
+  auto file = folder_of(pictured.blob) / (std::string(size.name) + "-" + std::to_string(page));
   auto there = shown(file);
   if (there || there.error().code != Errc::not_found) return there;
   Turn turn(turns_);
@@ -110,19 +103,19 @@ Result<fs::path> Previews::find(BlobStore& store, const Sha256& blob, PreviewSiz
   // Who had the turn before may have made this one.
   there = shown(file);
   if (there || there.error().code != Errc::not_found) return there;
-  if (auto made = make(store, blob, size, page, file); !made) return made.error();
+  if (auto made = make(pictured, size, page, file); !made) return made.error();
   return shown(file);
 }
 
-Result<> Previews::make(BlobStore& store, const Sha256& blob, PreviewSize size, std::uint64_t page,
+Result<> Previews::make(const Pictured& pictured, PreviewSize size, std::uint64_t page,
                         const fs::path& file) {
   auto room = staging_.room();
   if (!room) return room.error();
   if (*room < kMost) return Error{Errc::no_space, "no room for a preview"};
   auto program = thumbnailer();
   if (!program) return program.error();
-  auto bytes = open_file(*store.path(blob), O_RDONLY | O_NOFOLLOW);
-  if (!bytes) return Error{Errc::data_loss, bytes.error().message};
+  auto bytes = pictured.open();
+  if (!bytes) return bytes.error();
   std::error_code error;
   fs::create_directories(file.parent_path(), error);
   Draft draft(file.parent_path());
@@ -149,8 +142,9 @@ Result<> Previews::make(BlobStore& store, const Sha256& blob, PreviewSize size, 
     return swept(system_error("rename", draft.path));
   // The sweeper removes a blob's bytes first and its previews then: if it came in between, they
   // were not all there yet.
-  if (auto still = store.stat(blob); !still) {
-    if (auto removed = remove(blob); !removed) return removed;
+  auto still = pictured.is_there();
+  if (still && !*still) {
+    if (auto removed = remove(pictured.blob); !removed) return removed;
     return Error{Errc::not_found, "no such file or folder in your cloud"};
   }
   return {};
@@ -164,7 +158,7 @@ Result<> Previews::remove(const Sha256& blob) {
   return {};
 }
 
-Result<> Previews::sweep(BlobStore& store) {
+Result<> Previews::sweep(const std::function<Result<bool>(const Sha256&)>& is_there) {
   std::error_code error, ignored;
   if (!fs::exists(directory_, ignored)) return {};
   for (const auto& shelf : fs::directory_iterator(directory_, error))
@@ -173,9 +167,10 @@ Result<> Previews::sweep(BlobStore& store) {
       Sha256 blob;
       bool named = bytes && bytes->size() == blob.size();
       if (named) std::copy(bytes->begin(), bytes->end(), blob.begin());
-      auto there = named ? store.stat(blob) : Error{Errc::not_found};
-      if (!there && there.error().code == Errc::not_found) fs::remove_all(folder.path(), error);
-      if (!there) continue;
+      auto there = named ? is_there(blob) : Result<bool>(false);
+      if (!there) return there.error();
+      if (!*there) fs::remove_all(folder.path(), error);
+      if (!*there) continue;
       for (const auto& file : fs::directory_iterator(folder.path(), ignored))
         if (is_old(file.path())) fs::remove(file.path(), ignored);
       fs::remove(folder.path(), ignored);  // if nothing is left in it

@@ -8,11 +8,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <semaphore>
 #include <string>
 #include <string_view>
 
-#include "blob/store.h"
 #include "coffer/staging.h"
 
 namespace coffer {
@@ -24,8 +24,12 @@ struct PreviewSize {
 inline constexpr PreviewSize kSmallPreview{"small", 96};
 inline constexpr PreviewSize kLargePreview{"large", 1280};
 
-/// The first kMediaHead bytes of a blob.
-Result<std::string> head_of(BlobStore& store, const Sha256& blob);
+/// What a preview is made of.
+struct Pictured {
+  Sha256 blob;
+  std::function<Result<Fd>()> open;        // its bytes as a file, at their beginning
+  std::function<Result<bool>()> is_there;  // or it has been deleted meanwhile
+};
 
 class Previews {
  public:
@@ -35,18 +39,18 @@ class Previews {
   /// The WebP of a blob that is an image or a PDF; of a PDF, of its page `page`, from 1.
   /// Errc::unsupported if the blob is broken or too large for that, Errc::not_found if it has no
   /// such page or is no longer there, Errc::unavailable if too many are being made.
-  Result<std::filesystem::path> find(BlobStore& store, const Sha256& blob, PreviewSize size,
+  Result<std::filesystem::path> find(const Pictured& pictured, PreviewSize size,
                                      std::uint64_t page);
 
   /// Those of a blob whose bytes have been removed are gone.
   Result<> remove(const Sha256& blob);
 
-  /// The same for all blobs that `store` does not have, and for all that was made long ago.
-  Result<> sweep(BlobStore& store);
+  /// The same for all blobs of which `is_there` says no, and for all that was made long ago.
+  Result<> sweep(const std::function<Result<bool>(const Sha256& blob)>& is_there);
 
  private:
   std::filesystem::path folder_of(const Sha256& blob) const;
-  Result<> make(BlobStore& store, const Sha256& blob, PreviewSize size, std::uint64_t page,
+  Result<> make(const Pictured& pictured, PreviewSize size, std::uint64_t page,
                 const std::filesystem::path& file);
 
   std::filesystem::path directory_;

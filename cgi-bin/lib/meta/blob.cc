@@ -1,5 +1,7 @@
 #include "meta/blob.h"
 
+#include "meta/blob_row.h"
+
 namespace coffer {
 namespace {
 
@@ -14,11 +16,7 @@ constexpr char kCopyReference[] =
 constexpr char kDropReference[] =
     "UPDATE `blob` SET refs = refs - 1, touched = UNIX_TIMESTAMP(NOW(3)) * 1000"
     " WHERE sha256 = ? AND refs > 0";
-constexpr char kAddCopy[] =
-    "INSERT IGNORE INTO copy (sha256, store, verified)"
-    " VALUES (?, ?, UNIX_TIMESTAMP(NOW(3)) * 1000)";
-constexpr char kFind[] =
-    "SELECT sha256, size, sha1, md5, crc32, crc64, refs FROM `blob` WHERE sha256 = ?";
+constexpr char kFind[] = "SELECT " BLOB_COLUMNS " FROM `blob` b WHERE b.sha256 = ?";
 constexpr char kUnreferenced[] =
     "SELECT sha256 FROM `blob` FORCE INDEX (unreferenced)"
     " WHERE refs = 0 AND touched <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ? ORDER BY touched LIMIT ?";
@@ -29,7 +27,16 @@ constexpr char kDoom[] =
     "UPDATE `blob` SET doomed = TRUE"
     " WHERE sha256 = ? AND refs = 0 AND touched <= UNIX_TIMESTAMP(NOW(3)) * 1000 - ?";
 constexpr char kForget[] = "DELETE FROM `blob` WHERE sha256 = ? AND doomed AND refs = 0";
+constexpr char kLeaveCopies[] =
+    "INSERT IGNORE INTO remnant (store, sha256, serial, since)"
+    " SELECT store, sha256, serial, UNIX_TIMESTAMP(NOW(3)) * 1000 FROM copy"
+    " WHERE sha256 = ? AND serial <> 0";
+constexpr char kLeaveTransfers[] =
+    "INSERT IGNORE INTO remnant (store, sha256, serial, since)"
+    " SELECT store, sha256, serial, UNIX_TIMESTAMP(NOW(3)) * 1000 FROM transfer"
+    " WHERE sha256 = ? AND serial <> 0";
 constexpr char kForgetCopies[] = "DELETE FROM copy WHERE sha256 = ?";
+constexpr char kForgetTransfers[] = "DELETE FROM transfer WHERE sha256 = ?";
 
 Result<> expect_one(const Result<Changed>& changed, const char* otherwise) {
   if (!changed) return changed.error();
@@ -59,24 +66,12 @@ Result<> copy_reference(Transaction& tx, const Sha256& sha256) {
   return expect_one(tx.run(kCopyReference, {sha256}), "a row refers to a blob without references");
 }
 
-Result<> add_copy(Transaction& tx, const Sha256& sha256, std::string_view store) {
-  auto added = tx.run(kAddCopy, {sha256, store});
-  if (!added) return added.error();
-  return {};
-}
-
 Result<Blob> find_blob(Connection& db, const Sha256& sha256) {
   Blob blob;
   bool there = false;
   auto found = db.query(kFind, {sha256}, [&](const Row& row) {
     there = true;
-    blob = {.digests = {.sha256 = row.bytes<32>(0),
-                        .sha1 = row.bytes<20>(2),
-                        .md5 = row.bytes<16>(3),
-                        .crc32 = row.bytes<4>(4),
-                        .crc64 = row.bytes<8>(5)},
-            .size = row.number(1),
-            .refs = row.number(6)};
+    blob = blob_of(row);
   });
   if (!found) return found.error();
   if (!there) return Error{Errc::not_found, "no such blob"};
@@ -104,8 +99,8 @@ Result<bool> doom(Transaction& tx, const Sha256& sha256, std::uint64_t grace_ms)
 }
 
 Result<> forget_blob(Transaction& tx, const Sha256& sha256) {
-  if (auto forgotten = tx.run(kForget, {sha256}); !forgotten) return forgotten.error();
-  if (auto forgotten = tx.run(kForgetCopies, {sha256}); !forgotten) return forgotten.error();
+  for (const char* sql : {kForget, kLeaveCopies, kLeaveTransfers, kForgetCopies, kForgetTransfers})
+    if (auto done = tx.run(sql, {sha256}); !done) return done.error();
   return {};
 }
 

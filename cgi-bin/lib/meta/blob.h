@@ -24,9 +24,6 @@ Result<> drop_reference(Transaction& tx, const Sha256& sha256);
 /// Counts one reference more to a blob that the caller's own row refers to already.
 Result<> copy_reference(Transaction& tx, const Sha256& sha256);
 
-/// Notes that a store has the bytes, and that they were right just now.
-Result<> add_copy(Transaction& tx, const Sha256& sha256, std::string_view store);
-
 /// Errc::not_found if there is no such blob.
 Result<Blob> find_blob(Connection& db, const Sha256& sha256);
 
@@ -39,7 +36,8 @@ Result<std::vector<Sha256>> unreferenced_blobs(Connection& db, std::uint64_t gra
 /// doomed by making one, so that an upload of the same bytes cannot slip in between.
 Result<bool> doom(Transaction& tx, const Sha256& sha256, std::uint64_t grace_ms);
 
-/// Removes the row of a doomed blob, once its bytes are gone, and its copies.
+/// Removes the row of a doomed blob, once its local bytes are gone, and its copies. What is of it
+/// in other stores, or on its way there, is a remnant from now on.
 Result<> forget_blob(Transaction& tx, const Sha256& sha256);
 
 }  // namespace coffer
