@@ -1,4 +1,5 @@
-# Sourced by every tests/endpoint/t*.sh: a Coffer of its own, on a free port, gone afterwards.
+# Sourced by every tests/endpoint/t*.sh: a Coffer of its own, on a free port, gone afterwards. A test
+# that needs none sets without_house=1 before.
 #
 #   user ann 1000            an account with that quota (or the default), and $token for it
 #   api PUT /path -T file    a request with $token: $status, $tmp/headers and $tmp/body
@@ -135,4 +136,4 @@ untrace() {
 	wait $tracer 2>/dev/null
 }
 
-start
+[ -n "${without_house:-}" ] || start
