@@ -162,8 +162,7 @@ Result<> Reconciler::reconcile(const std::string& name) {
   Pages<BlobCopy> rows([&](const std::optional<BlobCopy>& after) -> Result<std::vector<BlobCopy>> {
     auto db = app_.database.borrow();
     if (!db) return db.error();
-    auto last = after ? std::optional(after->blob.digests.sha256) : std::nullopt;
-    return list_copies(**db, name, last, kAtATime);
+    return list_copies(**db, name, after ? after->blob.digests.sha256 : Sha256{}, kAtATime);
   });
   for (;;) {
     auto object = objects.peek();

@@ -1,7 +1,6 @@
 #include "coffer/carry.h"
 
 #include <algorithm>
-#include <random>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -146,13 +145,15 @@ Result<bool> Carrier::carry(const Wanted& wanted) {
   auto store = stores_.find(wanted.store);
   if (!store) return store.error();
   Attempt attempt{.wanted = wanted, .serial = std::max<std::uint64_t>(random_number(), 1)};
+  bool ours = false;
   auto claimed = app_.batch.run([&](Transaction& tx) -> Result<> {
-    auto ours = claim(tx, name, wanted.store, attempt.serial, kLeaseMs);
-    if (!ours) return ours.error();
-    return *ours ? Result<>{} : Error{Errc::conflict, "somebody else is at it"};
+    auto taken = claim(tx, name, wanted.store, attempt.serial, kLeaseMs);
+    if (!taken) return taken.error();
+    ours = *taken;
+    return {};
   });
-  if (!claimed && claimed.error().code == Errc::conflict) return false;
   if (!claimed) return claimed.error();
+  if (!ours) return false;
 
   std::list<Attempt*> node{&attempt};
   auto place = node.begin();

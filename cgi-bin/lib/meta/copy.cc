@@ -138,9 +138,8 @@ Result<std::vector<BlobCopy>> due_copies(Connection& db, std::string_view store,
 }
 
 Result<std::vector<BlobCopy>> list_copies(Connection& db, std::string_view store,
-                                          const std::optional<Sha256>& after, std::size_t limit) {
-  auto last = after ? Value::Bytes(*after) : Value::Bytes();
-  return all<BlobCopy>(db, kList, {store, last, limit}, blob_copy_of);
+                                          const Sha256& after, std::size_t limit) {
+  return all<BlobCopy>(db, kList, {store, after, limit}, blob_copy_of);
 }
 
 Result<> mark_verified(Connection& db, const Sha256& sha256, const Copy& copy, bool read) {

@@ -77,9 +77,9 @@ Result<std::vector<BlobCopy>> due_copies(Connection& db, std::string_view store,
                                          std::uint64_t age_ms, std::uint64_t read_ms,
                                          std::size_t limit);
 
-/// All copies in a store, in the order of their keys, from the one after `after`.
+/// Up to `limit` copies in a store, in the order of their blobs, each behind `after`.
 Result<std::vector<BlobCopy>> list_copies(Connection& db, std::string_view store,
-                                          const std::optional<Sha256>& after, std::size_t limit);
+                                          const Sha256& after, std::size_t limit);
 
 /// The copy has been looked at, or read, and is right.
 Result<> mark_verified(Connection& db, const Sha256& sha256, const Copy& copy, bool read);
