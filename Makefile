@@ -63,7 +63,7 @@ units: $(build)/tests/units
 # The fuzz targets are built by clang, and so is, once more, what they need of the library.
 parsers    := $(filter-out %/config.cc, $(wildcard cgi-bin/lib/base/*.cc)) \
               $(filter-out %/body.cc %/serve.cc, $(wildcard cgi-bin/lib/http/*.cc)) \
-              cgi-bin/lib/digest/digest.cc cgi-bin/lib/coffer/place.cc
+              cgi-bin/lib/digest/digest.cc cgi-bin/lib/coffer/place.cc cgi-bin/lib/net/xml.cc
 fuzz_flags := -O1 -g1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 
 build/fuzz/%.o: %.cc Makefile

@@ -17,6 +17,16 @@ TEST(Time, HttpDatesAreThoseOfRfc9110) {
   EXPECT_EQ(http_time(784'111'777'000), "Sun, 06 Nov 1994 08:49:37 GMT");
 }
 
+TEST(Time, AnHttpDateIsReadAsItIsWritten) {
+  for (std::uint64_t ms : {0ull, 784'111'777'000ull, 951'782'400'000ull, 4'107'542'399'000ull})
+    EXPECT_EQ(parse_http_time(http_time(ms)), ms);
+  for (auto wrong : {"", "Sun, 06 Nov 1994 08:49:37 UTC", "Mon, 06 Nov 1994 08:49:37 GMT",
+                     "Sun, 06 Nov 1994 08:49:60 GMT", "Sun, 31 Feb 1994 08:49:37 GMT",
+                     "Sun, 06 Nov 1994 08:49:3x GMT", "Sun, 06 Now 1994 08:49:37 GMT",
+                     "Sunday, 06-Nov-94 08:49:37 GM", "Sun, 06 Nov 1914 08:49:37 GMT"})
+    EXPECT_FALSE(parse_http_time(wrong)) << wrong;
+}
+
 TEST(Time, MillisecondsHaveThreeDigitsAndAreCutOffElsewhere) {
   EXPECT_EQ(iso_time(1'763'890'200'005), "2025-11-23T09:30:00.005Z");
   EXPECT_EQ(written_time(Language::english, 1'763'890'259'999), "23 Nov 2025, 09:30");

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace coffer {
 namespace {
 
@@ -98,6 +100,26 @@ std::string http_time(std::uint64_t ms) {
   out += ':';
   append(out, parts.second, 2);
   return out + " GMT";
+}
+
+// What its numbers say is written again: a text that comes out otherwise is no time.
+std::optional<std::uint64_t> parse_http_time(std::string_view text) {
+  constexpr std::string_view form = "Mon, 23 Nov 2026 09:30:00 GMT";
+  if (text.size() != form.size()) return {};
+  auto number = [&](std::size_t from, std::size_t digits) {
+    return static_cast<int>(parse_number(text.substr(from, digits)).value_or(0));
+  };
+  auto month = std::find(kMonths.begin(), kMonths.end(), text.substr(8, 3)) - kMonths.begin();
+  std::chrono::year_month_day date{std::chrono::year(number(12, 4)),
+                                   std::chrono::month(static_cast<unsigned>(month) + 1),
+                                   std::chrono::day(static_cast<unsigned>(number(5, 2)))};
+  if (!date.ok()) return {};
+  auto time = std::chrono::sys_days(date) + std::chrono::hours(number(17, 2)) +
+              std::chrono::minutes(number(20, 2)) + std::chrono::seconds(number(23, 2));
+  if (time.time_since_epoch().count() < 0) return {};
+  auto ms = static_cast<std::uint64_t>(milliseconds(time.time_since_epoch()).count());
+  if (http_time(ms) != text) return {};
+  return ms;
 }
 
 }  // namespace coffer

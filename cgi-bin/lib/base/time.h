@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/language.h"
 
@@ -17,5 +19,8 @@ std::string written_time(Language language, std::uint64_t ms);
 
 /// "Mon, 23 Nov 2026 09:30:00 GMT" (RFC 9110 §5.6.7).
 std::string http_time(std::uint64_t ms);
+
+/// Such a time read, in milliseconds; nothing if `text` is not of that form.
+std::optional<std::uint64_t> parse_http_time(std::string_view text);
 
 }  // namespace coffer

@@ -1,13 +1,11 @@
 #include "digest/token.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/sha.h>
 #include <unistd.h>
 
 #include <cstdlib>
 
 #include "base/text.h"
+#include "digest/hash.h"
 
 namespace coffer {
 
@@ -23,18 +21,10 @@ std::string random_token() {
   return base64url(bytes);
 }
 
-Sha256 token_hash(std::string_view token) {
-  Sha256 digest;
-  ::SHA256(bytes_of(token).data(), token.size(), digest.data());
-  return digest;
-}
+Sha256 token_hash(std::string_view token) { return hash_of<Sha256>(token); }
 
 std::string derive_token(std::string_view token, std::string_view purpose) {
-  Sha256 code;
-  if (!::HMAC(EVP_sha256(), token.data(), static_cast<int>(token.size()), bytes_of(purpose).data(),
-              purpose.size(), code.data(), nullptr))
-    std::abort();  // only without memory; a code that was not computed could be guessed
-  return base64url(code);
+  return base64url(hmac_sha256(token, purpose));
 }
 
 std::string prove_token(std::string_view token) {
