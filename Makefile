@@ -1,6 +1,7 @@
 # make          build every program into build/
 # make run      a whole Coffer on http://127.0.0.1:8080 (PORT=…), its data in var/; Ctrl-C stops it.
-#               REPLICA=1 with a second database that follows the first
+#               REPLICA=1 with a second database that follows the first,
+#               CEPH=1 with a Ceph to which the mover copies
 # make test     every test, plain and sanitized; T=upload those whose name matches, TSAN=1 also
 #               those of threads under ThreadSanitizer
 # make fuzz     the parsers under libFuzzer, a minute each; T=query one of them, SECONDS=600 longer
@@ -14,6 +15,7 @@
 # There is no list of sources to edit: a program, and a unit test, is one file and the library.
 
 B ?=
+CEPH ?=
 PORT ?= 8080
 REPLICA ?=
 SECONDS ?= 60
@@ -76,12 +78,12 @@ $(fuzzers:tests/fuzz/%.cc=build/fuzz/%): build/fuzz/%: build/fuzz/tests/fuzz/%.o
 fuzzers: $(fuzzers:tests/fuzz/%.cc=build/fuzz/%)
 
 run:
-	@cgi-bin/tools/packages run
+	@cgi-bin/tools/packages run $(if $(CEPH),ceph)
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
-	@COFFER_REPLICA=$(REPLICA) cgi-bin/tools/run var $(PORT)
+	@COFFER_REPLICA=$(REPLICA) COFFER_CEPH=$(CEPH) cgi-bin/tools/run var $(PORT)
 
 test:
-	@cgi-bin/tools/packages test
+	@cgi-bin/tools/packages test ceph
 	@tests/run $(T)
 
 fuzz:
@@ -90,7 +92,7 @@ fuzz:
 	@for name in $(or $(T), $(fuzzers:tests/fuzz/%.cc=%)); do tests/fuzz/run $$name $(SECONDS) || exit 1; done
 
 bench:
-	@cgi-bin/tools/packages bench
+	@cgi-bin/tools/packages bench ceph
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all $(probes:%.cc=$(build)/%)
 	@tests/bench/run $(B)
 

@@ -97,7 +97,7 @@ Result<std::string> Stores::head_of(const Sha256& blob) {
 }
 
 Result<std::string> Stores::link(const Sha256& blob, const Copy& copy,
-                                 std::string_view disposition) {
+                                 const std::string& disposition) {
   auto config = app_.config.stores.find(copy.store);
   if (config == app_.config.stores.end() || config->second.redirect_s == 0) return std::string();
   auto store = find(copy.store);

@@ -39,7 +39,7 @@ class Stores {
   /// A link to a copy, for whoever has it, for as long as the store's configuration says. It makes
   /// a browser save the bytes under the name in `disposition`. Nothing if the store does not do
   /// that.
-  Result<std::string> link(const Sha256& blob, const Copy& copy, std::string_view disposition);
+  Result<std::string> link(const Sha256& blob, const Copy& copy, const std::string& disposition);
 
  private:
   Result<std::unique_ptr<BlobStore>> make(const StoreConfig& config);
