@@ -4,6 +4,8 @@
 //   coffer user add NAME [--admin]    accounts; also list, passwd, quota, disable, enable, token
 //   coffer log [--user NAME]          what was done, by whom and from where
 //   coffer fsck [--read]              check metadata against the disk, and the bytes if asked
+//   coffer mover status               copies in other stores; also retry
+//   coffer reconcile [--mend]         check metadata against every store
 //   coffer replica status             a second database server: also add, promote, rejoin
 //   coffer digest FILE...             the five digests of files
 //
@@ -25,7 +27,7 @@ int main(int argc, char** argv) {
     argv[1] = program.data();
     ::execv(program.c_str(), argv + 1);
   }
-  std::cerr << "coffer: use migrate, user, log, fsck, replica or digest; coffer VERB --help "
-               "explains each\n";
+  std::cerr << "coffer: use migrate, user, log, fsck, mover, reconcile, replica or digest; "
+               "coffer VERB --help explains each\n";
   return 2;
 }
