@@ -22,5 +22,7 @@ export COFFER_TEST_RADOS="$CEPH_CONF $RADOS_USER $RADOS_POOL"
 export COFFER_TEST_S3="$S3_ENDPOINT $S3_REGION $S3_BUCKET $S3_KEYS"
 "$build/tests/units" --gtest_filter='*S3*:*Rados*' >"$tmp/units" 2>&1 ||
 	fail "$(grep -v '^\[ .*\(OK\|RUN\)' "$tmp/units")"
-grep -q 'OK \] Rados/BlobStoreSuite' "$tmp/units" || fail 'no test has been at Ceph'
+for suite in Rados/BlobStoreSuite S3/BlobStoreSuite S3/S3Bucket; do
+	grep -q "OK \] $suite" "$tmp/units" || fail "no test of $suite has been at Ceph"
+done
 tail -n 2 "$tmp/units"

@@ -15,12 +15,16 @@ namespace {
 
 constexpr std::size_t kPart = 5 << 20;
 
-const char* bucket() { return std::getenv("COFFER_TEST_S3"); }
+// The bucket to test with, if there is one.
+std::vector<std::string> buckets() {
+  auto bucket = std::getenv("COFFER_TEST_S3");
+  return bucket ? std::vector<std::string>{bucket} : std::vector<std::string>{};
+}
 
 // Below a prefix that nothing else has.
 S3Options new_options() {
   S3Options options{.prefix = random_token() + "/", .path_style = true, .part_size = kPart};
-  std::istringstream words(bucket());
+  std::istringstream words(buckets().front());
   words >> options.endpoint >> options.region >> options.bucket >> options.keys_file;
   return options;
 }
@@ -32,16 +36,15 @@ std::unique_ptr<S3Store> new_s3_store(const S3Options& options = new_options()) 
 }
 
 std::vector<NewStore> stores() {
-  if (!bucket()) return {};
+  if (buckets().empty()) return {};
   return {[](const Scratch&) -> std::unique_ptr<BlobStore> { return new_s3_store(); }};
 }
 
 INSTANTIATE_TEST_SUITE_P(S3, BlobStoreSuite, testing::ValuesIn(stores()));
 
-class S3Bucket : public testing::Test {
+class S3Bucket : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
-    if (!bucket()) GTEST_SKIP() << "no COFFER_TEST_S3";
     store_ = new_s3_store();
     for (std::size_t i = 0; i < bytes_.size(); i++) bytes_[i] = static_cast<char>(i * i >> 7);
     name_ = name_of(bytes_);
@@ -54,7 +57,10 @@ class S3Bucket : public testing::Test {
   Sha256 name_;
 };
 
-TEST_F(S3Bucket, TheEtagsArePredicted) {
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(S3Bucket);
+INSTANTIATE_TEST_SUITE_P(S3, S3Bucket, testing::ValuesIn(buckets()));
+
+TEST_P(S3Bucket, TheEtagsArePredicted) {
   EXPECT_EQ(*store_->put(name_of("hello"), opener_of("hello"), 5), hex(hash_of<Md5>("hello")));
   EXPECT_EQ(store_->stat(name_of("hello"))->etag, hex(hash_of<Md5>("hello")));
   auto etag = put_large();
@@ -65,7 +71,7 @@ TEST_F(S3Bucket, TheEtagsArePredicted) {
   EXPECT_EQ(*put_large(), "");
 }
 
-TEST_F(S3Bucket, ALargeBlobComesBackWholeAndInPieces) {
+TEST_P(S3Bucket, ALargeBlobComesBackWholeAndInPieces) {
   ASSERT_TRUE(put_large());
   EXPECT_TRUE(get(*store_, name_) == bytes_);
   EXPECT_TRUE(get(*store_, name_, {.offset = kPart - 1, .length = kPart + 2}) ==
@@ -74,7 +80,7 @@ TEST_F(S3Bucket, ALargeBlobComesBackWholeAndInPieces) {
   EXPECT_TRUE(store_->unfinished()->empty());
 }
 
-TEST_F(S3Bucket, ItsEtagIsEnoughToCheckIt) {
+TEST_P(S3Bucket, ItsEtagIsEnoughToCheckIt) {
   auto etag = put_large();
   ASSERT_TRUE(etag);
   Digester digester;
@@ -85,7 +91,7 @@ TEST_F(S3Bucket, ItsEtagIsEnoughToCheckIt) {
 }
 
 // A store from which the bytes come that breaks in the last part, or has others there.
-TEST_F(S3Bucket, LargeBytesThatAreNotRightLeaveNothing) {
+TEST_P(S3Bucket, LargeBytesThatAreNotRightLeaveNothing) {
   auto breaks = [&](ByteRange range) -> Result<std::unique_ptr<Source>> {
     if (range.offset > kPart) return Error{Errc::unavailable, "gone"};
     return opener_of(bytes_)(range);
@@ -101,7 +107,7 @@ TEST_F(S3Bucket, LargeBytesThatAreNotRightLeaveNothing) {
   EXPECT_TRUE(store_->unfinished()->empty());
 }
 
-TEST_F(S3Bucket, BytesThatChangeBetweenTwoReadingsLeaveNothing) {
+TEST_P(S3Bucket, BytesThatChangeBetweenTwoReadingsLeaveNothing) {
   int opened = 0;
   auto changes = [&](ByteRange range) { return opener_of(opened++ ? "jello" : "hello")(range); };
   EXPECT_EQ(store_->put(name_of("hello"), changes, 5).error().code, Errc::data_loss);
@@ -109,7 +115,7 @@ TEST_F(S3Bucket, BytesThatChangeBetweenTwoReadingsLeaveNothing) {
 }
 
 // As a program that was killed leaves it: begun, and never ended.
-TEST_F(S3Bucket, WhatWasCutShortIsFoundAndGoes) {
+TEST_P(S3Bucket, WhatWasCutShortIsFoundAndGoes) {
   auto options = new_options();
   auto client = S3Client::open(options);
   ASSERT_TRUE(client);
@@ -129,7 +135,7 @@ Result<HttpAnswer> fetch(const std::string& url) {
   return HttpClient({}).exchange({.url = url}, kPart);
 }
 
-TEST_F(S3Bucket, APresignedUrlIsForOneBlobAndForAWhile) {
+TEST_P(S3Bucket, APresignedUrlIsForOneBlobAndForAWhile) {
   Key key(name_of("hello"), 5);
   ASSERT_TRUE(put(*store_, "hello", 5));
   auto disposition = std::string("attachment; filename*=UTF-8''caf%C3%A9%20%2B.txt");
@@ -152,7 +158,7 @@ TEST_F(S3Bucket, APresignedUrlIsForOneBlobAndForAWhile) {
   EXPECT_EQ(fetch(longer)->status, 403);
 }
 
-TEST_F(S3Bucket, APresignedUrlExpires) {
+TEST_P(S3Bucket, APresignedUrlExpires) {
   ASSERT_TRUE(put(*store_, "hello"));
   auto url = store_->presign(name_of("hello"), std::chrono::seconds(1), "inline", "text/plain");
   int status = 200;
@@ -163,7 +169,7 @@ TEST_F(S3Bucket, APresignedUrlExpires) {
   EXPECT_EQ(status, 403);
 }
 
-TEST_F(S3Bucket, AStrangersObjectIsNotABlob) {
+TEST_P(S3Bucket, AStrangersObjectIsNotABlob) {
   auto options = new_options();
   auto client = S3Client::open(options);
   auto store = new_s3_store(options);
@@ -180,7 +186,7 @@ TEST_F(S3Bucket, AStrangersObjectIsNotABlob) {
   EXPECT_TRUE(rest->empty());
 }
 
-TEST_F(S3Bucket, WrongKeysAreRefused) {
+TEST_P(S3Bucket, WrongKeysAreRefused) {
   Scratch scratch;
   auto options = new_options();
   options.keys_file = scratch.file("keys", "TESTACCESSKEY0000001\nwrong\n");

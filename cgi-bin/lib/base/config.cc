@@ -142,6 +142,7 @@ Result<StoreConfig> read_store(Section section, const std::filesystem::path& fol
     section.take("region", store.region);
     section.take("bucket", store.bucket);
     section.take("storage_class", store.storage_class);
+    section.take("acl", store.acl);
     section.take_path("keys_file", folder, store.keys_file);
     section.take_path("ca_file", folder, store.ca_file);
     section.take("path_style", store.path_style);

@@ -46,6 +46,7 @@ struct StoreConfig {
   std::string region = "us-east-1";
   std::string bucket;
   std::string storage_class;
+  std::string acl = "private";
   std::string keys_file;
   std::string ca_file;
   bool path_style = false;

@@ -24,16 +24,20 @@ Result<std::unique_ptr<S3Store>> S3Store::open(S3Options options) {
 }
 
 Result<std::string> S3Store::put(const Key& key, const Opener& bytes, std::uint64_t size) {
-  auto there = stat(key);
-  if (there && there->size == size) return std::string();
-  if (!there && there.error().code != Errc::not_found) return there.error();
+  // To ask first pays where much would be sent; to put the same bytes again changes nothing.
+  if (size > options_.part_size) {
+    auto there = stat(key);
+    if (there && there->size == size) return std::string();
+    if (!there && there.error().code != Errc::not_found) return there.error();
+  }
   S3Upload upload{.object = object_of(key),
-                  .headers = {{"x-amz-acl", "private"}},
+                  .headers = {},
                   .name = key.blob,
                   .bytes = bytes,
                   .size = size,
                   .part_size = options_.part_size,
                   .parts_at_a_time = options_.parts_at_a_time};
+  if (!options_.acl.empty()) upload.headers.emplace_back("x-amz-acl", options_.acl);
   if (!options_.storage_class.empty())
     upload.headers.emplace_back("x-amz-storage-class", options_.storage_class);
   return upload_object(*client_, upload);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <thread>
 
 #include "base/text.h"
@@ -15,7 +16,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kMostAnswerBytes = 4 << 20;
 constexpr std::size_t kMostErrorBytes = 64 * 1024;
-constexpr unsigned kLongestRetryAfter = 10;  // seconds
+constexpr std::uint64_t kLongestRetryAfter = 10;  // seconds
 constexpr milliseconds kFirstPause{200}, kLongestPause{5000};
 constexpr std::int64_t kClockTolerance = 5 * 60 * 1000;  // ms, of the 15 minutes that S3 allows
 
@@ -38,7 +39,7 @@ bool may_pass(const Error& error) {
 // Exponential backoff with full jitter ("Exponential Backoff And Jitter", AWS Architecture Blog):
 // clients that failed together do not come back together.
 milliseconds pause_before(unsigned round, unsigned retry_after) {
-  if (retry_after > 0) return std::chrono::seconds(std::min(retry_after, kLongestRetryAfter));
+  if (retry_after > 0) return std::chrono::seconds(retry_after);
   std::array<std::uint8_t, 2> random;
   fill_random(random);
   auto longest = std::min(kFirstPause * (1 << std::min(round, 10u)), kLongestPause);
@@ -163,7 +164,7 @@ Error S3Client::refusal(const S3Request& request, HttpStream& answer) const {
   auto error = error_of(request, answer.status, code);
   auto seconds = parse_number(header_of(answer.headers, "retry-after"));
   if (seconds && error.code == Errc::unavailable)
-    error.retry_after = static_cast<unsigned>(std::min<std::uint64_t>(*seconds, UINT32_MAX));
+    error.retry_after = static_cast<unsigned>(std::min(*seconds, kLongestRetryAfter));
   return error;
 }
 

@@ -17,6 +17,7 @@ struct S3Options {
   std::string bucket{};
   std::string prefix{};               // of all our keys: "coffer/"
   std::string storage_class{};        // "STANDARD_IA"; empty for the bucket's own
+  std::string acl{"private"};         // of each object; empty for the bucket's own
   bool path_style = false;            // https://host/bucket/key, not https://bucket.host/key
   std::filesystem::path keys_file{};  // as read_access_keys() wants it
   std::filesystem::path ca_file{};    // who vouches for the server, where that is not the system

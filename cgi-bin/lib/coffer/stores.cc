@@ -33,6 +33,7 @@ Result<std::unique_ptr<BlobStore>> Stores::make(const StoreConfig& config) {
                                       .bucket = config.bucket,
                                       .prefix = config.prefix,
                                       .storage_class = config.storage_class,
+                                      .acl = config.acl,
                                       .path_style = config.path_style,
                                       .keys_file = config.keys_file,
                                       .ca_file = config.ca_file,

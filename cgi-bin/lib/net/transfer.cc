@@ -1,6 +1,8 @@
 #include "net/transfer.h"
 
+#include <algorithm>
 #include <csignal>
+#include <new>
 #include <stdexcept>
 
 #include "base/text.h"
