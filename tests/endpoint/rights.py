@@ -75,7 +75,7 @@ ROWS = {
     "upload": "owner = {ann}",
     "version": "entry IN (SELECT id FROM entry WHERE owner = {ann})",
 }
-SHARED = {"blob", "copy", "guess", "invitation", "migration"}
+SHARED = {"blob", "copy", "guess", "invitation", "migration", "remnant", "transfer"}
 
 complaints = []
 

@@ -67,10 +67,22 @@ wrong 'entry belongs to no user' "INSERT INTO entry VALUES (999, 0, 'x', 998, TR
 	"DELETE FROM entry WHERE owner = 999"
 wrong 'upload belongs to no user' "INSERT INTO upload VALUES (1, 999, 0, 'x', 0)" 'DELETE FROM upload'
 wrong 'blob has a wrong count of references' "$(blob 'refs = refs + 1')" "$(blob 'refs = refs - 1')"
-wrong 'blob that is referred to has no copy' "DELETE FROM copy WHERE sha256 = UNHEX('$sha')" "INSERT INTO copy VALUES (UNHEX('$sha'), 'local', 0)"
-wrong 'copy is of no blob' "INSERT INTO copy VALUES (REPEAT('x', 32), 'local', 0)" "DELETE FROM copy WHERE sha256 = REPEAT('x', 32)"
+copy='INSERT INTO copy (sha256, store, verified, damaged)'
+wrong 'blob that is referred to has no good copy' "DELETE FROM copy WHERE sha256 = UNHEX('$sha')" "$copy VALUES (UNHEX('$sha'), 'local', 0, NULL)"
+wrong 'copy is of no blob' "$copy VALUES (REPEAT('x', 32), 'local', 0, NULL)" "DELETE FROM copy WHERE sha256 = REPEAT('x', 32)"
+wrong 'copy is damaged' "$copy VALUES (UNHEX('$sha'), 'shelf', 0, 7)" "DELETE FROM copy WHERE store = 'shelf'"
+wrong 'remnant is overdue' "INSERT INTO remnant VALUES ('shelf', UNHEX('$sha'), 7, 0, FALSE)" 'DELETE FROM remnant'
 wrong 'user has a wrong count of used bytes' 'UPDATE user SET used = used + 1 WHERE admin' 'UPDATE user SET used = used - 1 WHERE admin'
 wrong 'user has a wrong count of reserved bytes' 'UPDATE user SET reserved = 1 WHERE admin' 'UPDATE user SET reserved = 0 WHERE admin'
+
+# A blob whose bytes are elsewhere need not be here.
+sql "UPDATE copy SET store = 'shelf' WHERE sha256 = UNHEX('$sha')"
+mv "$file" "$tmp/kept"
+fsck
+expect_status 0
+expect_body '1 blobs elsewhere'
+mv "$tmp/kept" "$file"
+sql "UPDATE copy SET store = 'local' WHERE sha256 = UNHEX('$sha')"
 
 # Bytes that are not there, or not those.
 mv "$file" "$tmp/kept"
