@@ -10,6 +10,7 @@ and SECRET below. Content-MD5 is checked. Unsigned, for the test:
                          at N bytes
     GET    /_log         [[method, key, query, status], ...]; 0 is a connection that was closed or hung
     GET    /_objects     {key: size};  GET /_uploads  [upload id, ...] that are neither complete nor aborted
+    GET    /_digests     {key: SHA-256 of the bytes that are stored}
     PUT    /_damage      {"key": ..., and "flip": offset, "truncate": size or "delete": true}
 
 A lie has one or more of
@@ -388,7 +389,9 @@ class Handler(BaseHTTPRequestHandler):
                 if not said.get("delete"):
                     objects[said["key"]] = damaged(data, said)
             else:
-                told = {"_log": log, "_uploads": sorted(uploads), "_objects": {key: len(objects[key]) for key in objects}}[self.key]
+                told = {"_log": lambda: log, "_uploads": lambda: sorted(uploads),
+                        "_objects": lambda: {key: len(data) for key, data in objects.items()},
+                        "_digests": lambda: {key: hashlib.sha256(data).hexdigest() for key, data in objects.items()}}[self.key]()
             text = json.dumps(told)
         self.answer(200, text.encode(), {"Content-Type": "application/json"})
 

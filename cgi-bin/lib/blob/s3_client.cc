@@ -13,6 +13,8 @@ namespace coffer {
 namespace {
 
 using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+using Duration = Clock::duration;
 
 constexpr std::size_t kMostAnswerBytes = 4 << 20;
 constexpr std::size_t kMostErrorBytes = 64 * 1024;
@@ -94,6 +96,7 @@ S3Client::S3Client(const S3Options& options, S3Address address, AccessKeys keys)
       region_(options.region),
       address_(std::move(address)),
       keys_(options.keys_file, std::move(keys)),
+      stall_(options.stall),
       http_({.ca_file = options.ca_file, .stall = options.stall}) {}
 
 Signable S3Client::signable(const S3Request& request) const {
@@ -180,16 +183,18 @@ Error S3Client::error_of(const S3Request& request, int status, std::string_view 
 }
 
 template <class Once>
-auto S3Client::repeat(unsigned tries, Once once) {
+auto S3Client::repeat(unsigned tries, Duration patience, Once once) {
+  auto began = Clock::now();
   for (unsigned round = 0;; round++) {
     auto result = once();
     if (result || round + 1 == tries || !may_pass(result.error())) return result;
+    if (Clock::now() - began >= patience) return result;
     std::this_thread::sleep_for(pause_before(round, result.error().retry_after));
   }
 }
 
 Result<HttpAnswer> S3Client::call(const S3Request& request) {
-  return repeat(kTries, [&]() -> Result<HttpAnswer> {
+  return repeat(kTries, Duration::max(), [&]() -> Result<HttpAnswer> {
     auto answer = attempt(request);
     if (!answer) return answer.error();
     auto body = read_all(*answer->body, kMostAnswerBytes);
@@ -211,7 +216,7 @@ Result<Xml> S3Client::ask(const S3Request& request) {
 }
 
 Result<std::optional<HttpStream>> S3Client::open_stream(const S3Request& request) {
-  auto answer = repeat(kReaderTries, [&] { return attempt(request); });
+  auto answer = repeat(kReaderTries, stall_, [&] { return attempt(request); });
   if (!answer) return answer.error();
   if (answer->status == 416) return std::optional<HttpStream>();
   return std::optional(std::move(*answer));

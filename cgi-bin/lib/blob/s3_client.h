@@ -36,7 +36,8 @@ struct S3Request {
   std::optional<Md5> md5{};  // of that part: the server is to check it, and must not say another
 };
 
-/// How often a request is sent in all. A user who waits for bytes is not to wait for long.
+/// How often a request is sent in all. A user who waits for bytes is not to wait for long: after a
+/// silence that was long enough to give up a connection there is no other try.
 inline constexpr unsigned kTries = 4;
 inline constexpr unsigned kReaderTries = 2;
 
@@ -65,7 +66,7 @@ class S3Client {
   S3Client(const S3Options& options, S3Address address, AccessKeys keys);
 
   template <class Once>
-  auto repeat(unsigned tries, Once once);
+  auto repeat(unsigned tries, std::chrono::steady_clock::duration patience, Once once);
   Result<HttpStream> attempt(const S3Request& request);
   Result<HttpStream> send(const S3Request& request, const AccessKeys& keys);
   Signable signable(const S3Request& request) const;
@@ -79,6 +80,7 @@ class S3Client {
   std::string region_;
   S3Address address_;
   S3Keys keys_;
+  std::chrono::seconds stall_;
   HttpClient http_;
   std::atomic<std::int64_t> clock_offset_ms_ = 0;  // of the server's clock to ours
 };

@@ -61,13 +61,29 @@ Result<Staged> Ingest::receive(Source& bytes, std::uint64_t most) {
   return app_.staging.receive(bytes, std::min(most, app_.config.upload));
 }
 
+// Since the link was made a sweeper may have taken the blob for one that nobody needs, and a mover
+// may have let it go. Under the row's lock they cannot, so what is there now stays.
+Result<> Ingest::keep_here(Transaction& tx, const Staged& staged) {
+  const Sha256& name = staged.digests.sha256;
+  if (!app_.local->stat(name))
+    if (auto again = app_.local->adopt(name, staged.path(), staged.size); !again) return again;
+  return add_copy(tx, name);
+}
+
 Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uint64_t& reserved) {
   const Staged& staged = arrival.staged;
   NewFile file = arrival.file;
   file.sha256 = staged.digests.sha256;
   file.size = staged.size;
   auto put = put_file(tx, file);
-  if (!put || put->outcome == Put::Outcome::unchanged) return put;
+  if (!put) return put;
+  if (put->outcome == Put::Outcome::unchanged) {
+    // The file is what it was, but where its bytes were may be a store that has lost them since.
+    auto blob = lock_blob(tx, file.sha256);
+    if (!blob) return blob.error();
+    if (auto kept = keep_here(tx, staged); !kept) return kept.error();
+    return put;
+  }
   // The user before the blob, as everywhere (lock_user).
   auto part = std::min(reserved, staged.size);
   if (auto charged = charge(tx, user_.id, staged.size, part); !charged) return charged.error();
@@ -76,12 +92,7 @@ Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uin
   if (!added) return added.error();
   doomed_ = !*added;
   if (doomed_) return Error{Errc::unavailable, "a blob of these bytes is being removed"};
-  // Since the link was made a sweeper may have taken the blob for one that nobody needs. Under
-  // the row's lock it cannot, so what is there now stays.
-  if (!app_.local->stat(file.sha256))
-    if (auto again = app_.local->adopt(file.sha256, staged.path(), staged.size); !again)
-      return again.error();
-  if (auto copy = add_copy(tx, file.sha256); !copy) return copy.error();
+  if (auto kept = keep_here(tx, staged); !kept) return kept.error();
   auto action = put->outcome == Put::Outcome::created ? "upload" : "replace";
   auto noted = record(tx, actor_,
                       {.owner = user_.id, .action = action, .entry = put->id, .name = put->name});
