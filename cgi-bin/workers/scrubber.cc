@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <atomic>
 #include <iostream>
+#include <set>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -37,7 +38,8 @@ using namespace coffer;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kAtATime = 100;
-constexpr std::chrono::hours kPatience{1};           // of a store's own timeout, which is shorter
+constexpr std::chrono::hours kPatience{1};  // of a store's own timeout, which is shorter
+constexpr unsigned kSilences = 3;           // one after the other, and a store is left alone
 constexpr std::uint64_t kCostOfAsking = 256 * 1024;  // bytes that a request counts for
 
 struct Options {
@@ -63,10 +65,10 @@ class Scrubber {
 
  private:
   bool over() const { return stop_ || Clock::now() >= end_; }
-  Result<std::vector<BlobCopy>> due(std::string_view store);
+  Result<std::vector<BlobCopy>> due(std::string_view store, std::size_t limit);
   Result<> look_at(const BlobCopy& copy);
   Result<bool> make_anew(const BlobCopy& copy);
-  void mend(const BlobCopy& copy);
+  Result<> mend(const BlobCopy& copy);
   void keep_pace(std::uint64_t bytes);
 
   App& app_;
@@ -79,16 +81,15 @@ class Scrubber {
   std::uint64_t damaged_ = 0, healed_ = 0, unasked_ = 0;
 };
 
-// With --all, what has been looked at since the beginning has had its turn.
-Result<std::vector<BlobCopy>> Scrubber::due(std::string_view store) {
+// What has been looked at since the beginning has had its turn.
+Result<std::vector<BlobCopy>> Scrubber::due(std::string_view store, std::size_t limit) {
   const Scrub& scrub = app_.config.scrub;
   auto since = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began_);
-  auto age = options_.all      ? static_cast<std::uint64_t>(since.count())
-             : store == kLocal ? scrub.local_ms
-                               : scrub.remote_ms;
+  auto age = static_cast<std::uint64_t>(since.count());
+  if (!options_.all) age = std::max(age, store == kLocal ? scrub.local_ms : scrub.remote_ms);
   auto db = app_.database.borrow();
   if (!db) return db.error();
-  return due_copies(**db, store, age, scrub.remote_read_ms, kAtATime);
+  return due_copies(**db, store, age, scrub.remote_read_ms, limit);
 }
 
 // Bytes per second since the beginning, and no faster.
@@ -100,8 +101,14 @@ void Scrubber::keep_pace(std::uint64_t bytes) {
         std::min<Clock::duration>(due - Clock::now(), std::chrono::milliseconds(100)));
 }
 
-// A mover may be at it already, and is waited for.
+// A mover may be at it already, and is waited for; a pause after a failure is not.
 Result<bool> Scrubber::make_anew(const BlobCopy& copy) {
+  {
+    auto db = app_.database.borrow();
+    if (!db) return db.error();
+    auto ended = end_pause(**db, copy.blob.digests.sha256, copy.copy.store);
+    if (!ended) return ended.error();
+  }
   for (int i = 0; i < 100 && !stop_; i++) {
     auto made = carrier_.carry({copy.blob, copy.copy.store});
     if (!made || *made) return made;
@@ -118,7 +125,7 @@ Result<bool> Scrubber::make_anew(const BlobCopy& copy) {
   return false;
 }
 
-void Scrubber::mend(const BlobCopy& copy) {
+Result<> Scrubber::mend(const BlobCopy& copy) {
   auto healed = make_anew(copy);
   Log log("scrubber");
   log.add("event", healed && *healed ? "healed" : "unhealed")
@@ -127,6 +134,9 @@ void Scrubber::mend(const BlobCopy& copy) {
   if (!healed) log.add("error", healed.error().message);
   log.write();
   healed_ += healed && *healed;
+  auto db = app_.database.borrow();
+  if (!db) return db.error();
+  return mark_unhealed(**db, copy.blob.digests.sha256, copy.copy.store);
 }
 
 Result<> Scrubber::look_at(const BlobCopy& copy) {
@@ -138,28 +148,35 @@ Result<> Scrubber::look_at(const BlobCopy& copy) {
   bytes_ += bytes;
   if (finding->damaged) {
     damaged_++;
-    mend(copy);
+    if (auto mended = mend(copy); !mended) return mended;
   }
   keep_pace(std::max(bytes, kCostOfAsking));
   return {};
 }
 
+// A copy that cannot be asked about keeps no other from its turn.
 Result<> Scrubber::scrub(std::string_view store) {
-  while (!over()) {
-    auto copies = due(store);
+  std::set<Sha256> unasked;
+  for (unsigned silences = 0; !over();) {
+    auto copies = due(store, kAtATime + unasked.size());
     if (!copies) return copies.error();
+    std::erase_if(*copies,
+                  [&](const BlobCopy& copy) { return unasked.contains(copy.blob.digests.sha256); });
     if (copies->empty()) return {};
     for (const BlobCopy& copy : *copies) {
       if (over()) return {};
       auto looked = look_at(copy);
+      silences = looked ? 0 : silences + 1;
       if (looked) continue;
+      unasked.insert(copy.blob.digests.sha256);
       unasked_++;
       Log("scrubber")
           .add("event", "unasked")
+          .add("sha256", hex(copy.blob.digests.sha256))
           .add("store", store)
           .add("error", looked.error().message)
           .write();
-      return {};
+      if (silences == kSilences) return {};
     }
   }
   return {};

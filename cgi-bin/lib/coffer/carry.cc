@@ -41,6 +41,7 @@ class Carrier::Watched : public Source {
     if (stop_) return Error{Errc::unavailable, "stopped"};
     if (attempt_.lost) return Error{Errc::unavailable, "the lease is lost"};
     auto n = bytes_->read(buffer);
+    if (!n) attempt_.broken_off = true;
     if (!n) return n;
     // What is sent again does not count again.
     offset_ += *n;
@@ -110,6 +111,7 @@ Result<std::string> Carrier::put(Attempt& attempt, BlobStore& store) {
     for (const Copy& copy : copies) {
       auto bytes = stores_.open(name, copy, range);
       if (bytes) return std::make_unique<Watched>(std::move(*bytes), range.offset, attempt, stop_);
+      attempt.broken_off = true;
       error = {Errc::unavailable, copy.store + ": " + bytes.error().message};
     }
     return error;
@@ -123,11 +125,19 @@ Result<std::string> Carrier::put(Attempt& attempt, BlobStore& store) {
   }
   // Either end may be to blame; what the bytes came from is looked at, so that it is not tried
   // again.
-  if (!etag && etag.error().code == Errc::data_loss)
-    for (const Copy& copy : copies)
-      if (auto examined = examine(app_, stores_, {blob, copy}, Depth::read); !examined)
-        return examined.error();
+  if (!etag && (etag.error().code == Errc::data_loss || attempt.broken_off))
+    look_at_sources(attempt, copies);
   return etag;
+}
+
+// A store that cannot be asked says nothing about its copy.
+void Carrier::look_at_sources(Attempt& attempt, const std::vector<Copy>& copies) {
+  std::size_t damaged = 0;
+  for (const Copy& copy : copies) {
+    auto examined = examine(app_, stores_, {attempt.wanted.blob, copy}, Depth::read);
+    damaged += examined && examined->damaged;
+  }
+  attempt.other_source = damaged > 0 && damaged < copies.size();
 }
 
 Result<> Carrier::fail(const Attempt& attempt, const Error& error) {
@@ -136,11 +146,20 @@ Result<> Carrier::fail(const Attempt& attempt, const Error& error) {
     auto tries = failed_tries(tx, blob.digests.sha256, store);
     if (!tries) return tries.error();
     return give_up(tx, blob.digests.sha256, store, attempt.serial, error.message,
-                   stop_ ? 0 : pause_after(*tries));
+                   stop_ || attempt.other_source ? 0 : pause_after(*tries));
   });
 }
 
+// Each round finds a copy damaged, so there is an end.
 Result<bool> Carrier::carry(const Wanted& wanted) {
+  for (;;) {
+    bool other_source = false;
+    auto done = make_copy(wanted, other_source);
+    if (done || !other_source) return done;
+  }
+}
+
+Result<bool> Carrier::make_copy(const Wanted& wanted, bool& other_source) {
   const Sha256& name = wanted.blob.digests.sha256;
   auto store = stores_.find(wanted.store);
   if (!store) return store.error();
@@ -169,6 +188,7 @@ Result<bool> Carrier::carry(const Wanted& wanted) {
   if (!etag) {
     // If this fails as well, the lease runs out by itself.
     (void)fail(attempt, etag.error());
+    other_source = attempt.other_source;
     return etag.error();
   }
   bool settled = false;

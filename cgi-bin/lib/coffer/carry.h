@@ -36,11 +36,15 @@ class Carrier {
     const Wanted& wanted;
     std::uint64_t serial;
     std::atomic<std::uint64_t> sent{0};
-    std::atomic<bool> lost{false};  // the lease
+    std::atomic<bool> lost{false};        // the lease
+    std::atomic<bool> broken_off{false};  // what it is made from
+    bool other_source = false;            // that is damaged, and there is another
   };
   class Watched;
 
+  Result<bool> make_copy(const Wanted& wanted, bool& other_source);
   Result<std::string> put(Attempt& attempt, BlobStore& store);
+  void look_at_sources(Attempt& attempt, const std::vector<Copy>& copies);
   Result<> fail(const Attempt& attempt, const Error& error);
   void renew_leases();
 

@@ -48,8 +48,10 @@ constexpr char kList[] =
 constexpr char kVerified[] =
     "UPDATE copy SET verified = " NOW ", digested = IF(?, " NOW
     ", digested), damaged = NULL WHERE sha256 = ? AND store = ? AND serial = ?";
-constexpr char kDamaged[] = "UPDATE copy SET verified = " NOW ", damaged = COALESCE(damaged, " NOW
+constexpr char kDamaged[] = "UPDATE copy SET verified = 0, damaged = COALESCE(damaged, " NOW
                             ") WHERE sha256 = ? AND store = ? AND serial = ?";
+constexpr char kUnhealed[] =
+    "UPDATE copy SET verified = " NOW " WHERE sha256 = ? AND store = ? AND damaged IS NOT NULL";
 
 Copy copy_of(const Row& row, std::size_t first) {
   return {.store = std::string(row.text(first)),
@@ -148,6 +150,10 @@ Result<> mark_verified(Connection& db, const Sha256& sha256, const Copy& copy, b
 
 Result<> mark_damaged(Connection& db, const Sha256& sha256, const Copy& copy) {
   return change(db, kDamaged, {sha256, copy.store, copy.serial});
+}
+
+Result<> mark_unhealed(Connection& db, const Sha256& sha256, std::string_view store) {
+  return change(db, kUnhealed, {sha256, store});
 }
 
 }  // namespace coffer

@@ -84,7 +84,11 @@ Result<std::vector<BlobCopy>> list_copies(Connection& db, std::string_view store
 /// The copy has been looked at, or read, and is right.
 Result<> mark_verified(Connection& db, const Sha256& sha256, const Copy& copy, bool read);
 
-/// The copy is known to be wrong or gone: no reader is sent there until it is made anew.
+/// The copy is known to be wrong or gone: no reader is sent there until it is made anew, and it is
+/// the first that is due.
 Result<> mark_damaged(Connection& db, const Sha256& sha256, const Copy& copy);
+
+/// It could not be made anew: it is due again when the others are.
+Result<> mark_unhealed(Connection& db, const Sha256& sha256, std::string_view store);
 
 }  // namespace coffer

@@ -45,6 +45,8 @@ constexpr char kGiveUp[] =
     " + ?, tries = tries + 1, error = LEFT(?, 255) WHERE sha256 = ? AND store = ? AND serial = ?";
 constexpr char kTries[] = "SELECT tries FROM transfer WHERE sha256 = ? AND store = ?";
 constexpr char kEndPauses[] = "UPDATE transfer SET until = 0 WHERE serial = 0 AND until > " NOW;
+constexpr char kEndPause[] =
+    "UPDATE transfer SET until = 0 WHERE sha256 = ? AND store = ? AND serial = 0";
 constexpr char kCopies[] =
     "SELECT COUNT(*), COALESCE(SUM(IF(c.damaged IS NULL, b.size, 0)), 0),"
     " COUNT(c.damaged) FROM copy c JOIN `blob` b ON b.sha256 = c.sha256 WHERE c.store = ?";
@@ -180,6 +182,12 @@ Result<std::uint64_t> end_pauses(Connection& db) {
   auto ended = db.run(kEndPauses, {});
   if (!ended) return ended.error();
   return ended->rows;
+}
+
+Result<> end_pause(Connection& db, const Sha256& sha256, std::string_view store) {
+  auto ended = db.run(kEndPause, {sha256, store});
+  if (!ended) return ended.error();
+  return {};
 }
 
 Result<TransferState> transfer_state(Connection& db, std::string_view store, const Tier& tier) {

@@ -52,6 +52,9 @@ Result<unsigned> failed_tries(Connection& db, const Sha256& sha256, std::string_
 /// Ends every pause: what has failed may be tried again at once. How many there were.
 Result<std::uint64_t> end_pauses(Connection& db);
 
+/// The same for one blob and store.
+Result<> end_pause(Connection& db, const Sha256& sha256, std::string_view store);
+
 /// How much there is to do and how it goes, for one store.
 struct TransferState {
   std::uint64_t copies = 0, bytes = 0;           // good ones
