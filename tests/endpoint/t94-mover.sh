@@ -210,7 +210,7 @@ what='a disk with little room'
 sql "UPDATE copy SET made = 1000 WHERE store = 'local' AND sha256 = 0x$(sha most)"
 sql "UPDATE copy SET made = 2000 WHERE store = 'local' AND sha256 = 0x$(sha tiny)"
 before=$(requests far)
-tier near,far "keep_free = $((1 << 60))"
+tier near,far "evict_below = $((1 << 60))"
 moves
 [ "$(say far _log "[k[9:73] for m, k, *_ in d[$before:] if m == 'HEAD'][:2]")" = "$(sha most)"$'\n'"$(sha tiny)" ] ||
 	fail "$what: it does not begin with the oldest"

@@ -184,7 +184,7 @@ Result<> read_tier(toml::table& file, Config& config) {
   section.take("smallest", tier.smallest);
   section.take("largest", tier.largest);
   if (section.has("keep_days")) section.take("keep_days", tier.keep_ms.emplace(), kDayMs);
-  section.take("keep_free", tier.keep_free);
+  section.take("evict_below", tier.evict_below);
   section.take("linger_seconds", tier.linger_ms, 1000);
   section.take("transfers", tier.transfers);
   section.take("recall", tier.recall);

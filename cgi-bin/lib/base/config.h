@@ -64,7 +64,7 @@ struct Tier {
   std::uint64_t smallest = 0;            // bytes
   std::uint64_t largest = UINT64_MAX;    // bytes
   std::optional<std::uint64_t> keep_ms;  // before the local copy goes; or it never does
-  std::uint64_t keep_free = 0;           // bytes; while fewer are free, the oldest copies go
+  std::uint64_t evict_below = 0;         // bytes; while fewer are free, the oldest copies go
   std::uint64_t linger_ms = 60'000;      // between the last reader of a local copy and its end
   unsigned transfers = 4;                // at a time
   bool recall = false;                   // what is read comes back

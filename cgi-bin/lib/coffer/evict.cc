@@ -134,7 +134,7 @@ Result<std::uint64_t> shortage(App& app) {
   auto leaving = leaving_bytes(**db);
   if (!leaving) return leaving.error();
   auto free = disk.f_bavail * disk.f_frsize + *leaving;
-  return app.config.tier.keep_free - std::min<std::uint64_t>(free, app.config.tier.keep_free);
+  return app.config.tier.evict_below - std::min<std::uint64_t>(free, app.config.tier.evict_below);
 }
 
 }  // namespace
