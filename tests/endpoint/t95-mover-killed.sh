@@ -8,10 +8,9 @@ user ann
 store near
 tier near 'keep_days = 0'
 reload download upload
-[[ $build == */asan ]] && few=1 || few=2
 # LeakSanitizer does not work in a program that is traced.
 [[ $build != */asan ]] || export ASAN_OPTIONS=detect_leaks=0
-after() { echo $(($1 + 1 + ($1 > 3 ? $1 / few : 0))); }
+after() { echo $(($1 + 1 + ($1 > 3 ? $1 : 0))); }
 # killed CALL N PROGRAM: it is killed as one of its threads enters its N-th CALL. Fails if it came through.
 killed() {
 	! strace -f -o "$tmp/trace" -e trace="$1" -e inject="$1:signal=KILL:when=$2" "$3" 2>>"$var/log/${3##*/}.log" || return 1
@@ -174,7 +173,7 @@ heal
 
 # Whoever reads what leaves, comes again and leaves notices nothing.
 what='a file that is read while it leaves'
-tier near 'keep_days = 0' 'recall = true'
+tier near 'keep_days = 0'
 sed -i 's/^linger.*/linger_seconds = 1/' "$var/tier.toml" && configure
 reload download
 : >"$tmp/reading"
@@ -188,7 +187,7 @@ reload download
 ) >"$tmp/reader" 2>&1 &
 reader=$!
 evicted=0
-for ((i = 0; i < 12; i++)); do
+for ((i = 0; i < 60 && evicted < 6; i++)); do
 	for name in same slept m4.1; do
 		! here $name || continue
 		evicted=$((evicted + 1))
