@@ -67,7 +67,9 @@ bool Mover::silent(const std::string& store) {
   return silences_[store] >= kSilences;
 }
 
+// What was handed out before the last silence is not begun either.
 void Mover::carry(const Wanted& wanted) {
+  if (over() || silent(wanted.store)) return;
   auto began = Clock::now();
   auto done = carrier_.carry(wanted);
   {

@@ -250,7 +250,8 @@ class Handler(BaseHTTPRequestHandler):
         raise Refused("MethodNotAllowed", 405)
 
     def change(self, lie, done, answer):
-        """Does what was asked for now and answers, or answers another thing now and does it later."""
+        """Does what was asked for now and answers, or answers another thing now and does it later, when
+        the connection may be at another request: `done` knows by itself what was asked for."""
         if "late" in lie:
             timer = threading.Timer(lie["late"], done)
             timer.daemon = True
@@ -277,11 +278,12 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("If-None-Match") == "*" and self.key in objects:
             raise Refused("PreconditionFailed")
         self.check_room(len(body))
-        self.change(lie, lambda: store(self.key, body, md5(body), lie),
+        self.change(lie, functools.partial(store, self.key, body, md5(body), lie),
                     lambda: self.answer(200, b"", self.digests(body, md5(body), lie), lie))
 
     def delete(self, _, lie):
-        self.change(lie, lambda: lie.get("lost") or objects.pop(self.key, None), lambda: self.answer(204, lie=lie))
+        key = self.key
+        self.change(lie, lambda: lie.get("lost") or objects.pop(key, None), lambda: self.answer(204, lie=lie))
 
     def get(self, _, lie):
         with lock:
@@ -360,10 +362,12 @@ class Handler(BaseHTTPRequestHandler):
         data = b"".join(parts[number] for number in numbers)
         etag = hashlib.md5(b"".join(bytes.fromhex(tag) for tag in tags)).hexdigest() + f"-{len(tags)}"
 
+        key, upload = self.key, self.query["uploadId"]
+
         def done():
-            store(self.key, data, etag, lie)
+            store(key, data, etag, lie)
             with lock:
-                uploads.pop(self.query["uploadId"], None)
+                uploads.pop(upload, None)
 
         said = escape(self.digests(data, etag, lie)["ETag"])
         self.change(lie, done, lambda: self.xml(
@@ -371,7 +375,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def abort(self, _, lie):
         self.parts()
-        self.change(lie, lambda: uploads.pop(self.query["uploadId"], None), lambda: self.answer(204, lie=lie))
+        upload = self.query["uploadId"]
+        self.change(lie, lambda: uploads.pop(upload, None), lambda: self.answer(204, lie=lie))
 
     def control(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

@@ -17,7 +17,7 @@
 mover=$build/cgi-bin/workers/mover
 scrubber=$build/cgi-bin/workers/scrubber
 what=
-declare -A endpoint server
+declare -A endpoint server ids
 mkdir "$tmp/files"
 
 # It goes down with the test. Started again it is empty, and elsewhere.
@@ -74,16 +74,14 @@ requests() { say "$1" _log 'len(d)'; }
 put() {
 	api PUT "/file/upload?name=$1" -T "$tmp/files/$1"
 	[[ $status = 20[01] ]] || fail "$what: $request: status $status"
-	id=$(json 'd["id"]')
+	ids[$1]=$(sed 's/^{"id":\([0-9]*\),.*/\1/' "$tmp/body")
 }
 new() {
 	head -c "$2" /dev/urandom >"$tmp/files/$1"
 	put "$1"
 }
 remove() {
-	api GET "/file/query?id=/$1"
-	id=$(json 'd["id"]')
-	api POST /file/delete -d id="$id" -d forever=1
+	api POST /file/delete -d id="${ids[$1]}" -d forever=1
 	expect_status 200
 	rm "$tmp/files/$1"
 }
@@ -107,24 +105,23 @@ there() { [ "$(sql "SELECT 1 FROM copy WHERE sha256 = 0x$(sha "$1") AND store = 
 sane() { "$coffer" fsck "$@" >"$tmp/fsck" || fail "$what: $(cat "$tmp/fsck")"; }
 
 # honest STORE: each copy that has a row is in the store, and its bytes are those it is named by.
-rows() {
+honest() {
 	sql "SELECT CONCAT('bucket/p/', LOWER(HEX(sha256)), '.', LPAD(LOWER(HEX(serial)), 16, '0')) FROM copy
 		WHERE store = '$1' AND damaged IS NULL" | sort >"$tmp/rows"
-}
-honest() {
-	rows "$1"
-	say "$1" _digests '[k for k, sha in d.items() if re.search("/" + sha + "[.]", k)]' | sort >"$tmp/right"
-	[ -z "$(comm -23 "$tmp/rows" "$tmp/right")" ] || fail "$what: $1 has no such copies: $(comm -23 "$tmp/rows" "$tmp/right")"
+	curl -sS -m 10 "${endpoint[$1]}/_digests" | tr -d '{}" \n' | tr , '\n' | sort >"$tmp/objects"
+	sed -n 's,^\(bucket/p/\(.*\)[.].*\):\2$,\1,p' "$tmp/objects" >"$tmp/right"
+	[ -z "$(comm -23 "$tmp/rows" "$tmp/right")" ] ||
+		fail "$what: $1 has no such copies: $(comm -23 "$tmp/rows" "$tmp/right" | tee "$tmp/lost"), but $(grep -F -f "$tmp/lost" "$tmp/objects")"
 }
 
 # nothing_left STORE: every blob has a copy there, and there is nothing else.
 nothing_left() {
 	honest "$1"
-	say "$1" _objects 'list(d)' | sort >"$tmp/objects"
-	cmp -s "$tmp/rows" "$tmp/objects" || fail "$what: $1 has more than its copies: $(comm -13 "$tmp/rows" "$tmp/objects")"
-	[ "$(say "$1" _uploads 'len(d)')" = 0 ] || fail "$what: $1 has uploads that nobody ends"
-	[ "$(sql "SELECT COUNT(*) FROM \`blob\` b WHERE refs > 0 AND NOT EXISTS (SELECT 1 FROM copy c
-		WHERE c.sha256 = b.sha256 AND store = '$1' AND damaged IS NULL)")" = 0 ] || fail "$what: not all has been copied to $1"
-	[ "$(sql "SELECT (SELECT COUNT(*) FROM transfer WHERE store = '$1'), (SELECT COUNT(*) FROM remnant WHERE store = '$1')")" = $'0\t0' ] ||
-		fail "$what: transfers or remnants are left"
+	[ -z "$(comm -13 "$tmp/rows" <(sed 's/:.*//; /^$/d' "$tmp/objects"))" ] ||
+		fail "$what: $1 has more than its copies: $(cat "$tmp/objects")"
+	[ "$(curl -sS -m 10 "${endpoint[$1]}/_uploads")" = '[]' ] || fail "$what: $1 has uploads that nobody ends"
+	[ "$(sql "SELECT (SELECT COUNT(*) FROM transfer WHERE store = '$1'), (SELECT COUNT(*) FROM remnant WHERE store = '$1'),
+		(SELECT COUNT(*) FROM \`blob\` b WHERE refs > 0 AND NOT EXISTS (SELECT 1 FROM copy c
+		WHERE c.sha256 = b.sha256 AND store = '$1' AND damaged IS NULL))")" = $'0\t0\t0' ] ||
+		fail "$what: transfers or remnants are left at $1, or blobs that have no copy there"
 }

@@ -112,25 +112,26 @@ Result<> recall(Transaction& tx, const Sha256& sha256) {
 
 Result<bool> claim(Transaction& tx, const Sha256& sha256, std::string_view store,
                    std::uint64_t serial, std::uint64_t lease_ms) {
-  // Somebody else may have made it by now.
-  bool there = false;
-  auto found = tx.query(kHasCopy, {sha256, store}, [&](const Row&) { there = true; });
-  if (!found) return found.error();
   auto holder = find_holder(tx, sha256, store);
   if (!holder) return holder.error();
-  if (there) {
-    if (*holder && !(*holder)->holds && (*holder)->serial == 0)
-      if (auto ended = tx.run(kEnd, {sha256, store, 0}); !ended) return ended.error();
-    return false;
-  }
+  if (*holder && (*holder)->holds) return false;
   if (!*holder) {
     auto begun = tx.run(kBegin, {sha256, store, serial, lease_ms});
     if (!begun && begun.error().code == Errc::conflict) return false;
     if (!begun) return begun.error();
-    return true;
+  } else if (auto left = leave_remnant(tx, store, sha256, (*holder)->serial); !left) {
+    return left.error();
   }
-  if ((*holder)->holds) return false;
-  if (auto left = leave_remnant(tx, store, sha256, (*holder)->serial); !left) return left.error();
+  // Somebody else may have made it by now. The row is ours, and without it nobody can any more.
+  bool there = false;
+  auto found = tx.query(kHasCopy, {sha256, store}, [&](const Row&) { there = true; });
+  if (!found) return found.error();
+  if (there) {
+    auto ended = tx.run(kEnd, {sha256, store, *holder ? (*holder)->serial : serial});
+    if (!ended) return ended.error();
+    return false;
+  }
+  if (!*holder) return true;
   if (auto taken = tx.run(kTake, {serial, lease_ms, sha256, store}); !taken) return taken.error();
   return true;
 }
