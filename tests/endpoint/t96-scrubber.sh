@@ -33,9 +33,6 @@ downloads() {
 	[ "$(wc -l <"$tmp/bad")" = "$1" ] || fail "$2: $(wc -l <"$tmp/bad") files are not as they were, and not $1"
 }
 
-scrub 0 --all --read
-[ -z "$(found)" ] || fail "what is well is called damaged: $(found)"
-
 # Every kind of damage everywhere, all at once.
 damage $damages $lost chaos
 scrub 2 --all --read
@@ -84,3 +81,37 @@ sed -i 's/^stores = \["s3", "rados"\]/&\nkeep_days = 0\nlinger_seconds = 0/' "$v
 mover && mover || fail 'the local copies cannot go'
 [ "$(sql "SELECT COUNT(*) FROM copy WHERE store = 'local'")" = 0 ] || fail 'not every local copy has gone'
 damage $((count / 5)) 0 evicted "WHERE store <> 'local'"
+# Nobody's word counts for the copies of a store that does not answer.
+sed -i 's/^timeout_seconds = .*/timeout_seconds = 2/' "$var/coffer.conf"
+known() { sql 'SELECT COUNT(*) FROM copy WHERE damaged IS NOT NULL'; }
+osd=$(cat "$tmp/ceph/run/osd.pid")
+kill -STOP "$osd"
+scrub 3 --all
+kill -CONT "$osd"
+[ "$(known)" = 0 ] || fail 'a store that hangs is called damaged'
+ceph stop rgw
+scrubber --all
+[ "$(sql "SELECT COUNT(*) FROM copy WHERE damaged IS NOT NULL AND store = 's3'")" = 0 ] || fail 'a store that is down is called damaged'
+ceph start
+
+# What has one good copy left is healed from there, also where that is not here.
+scrub 1 --all --read
+[ "$(known)" = 0 ] || fail 'what has a good copy is not healed'
+downloads 0 'without local copies'
+scrub 0 --all --read
+
+# It keeps its pace, and goes on where it was: at what nobody has looked at for the longest time.
+sed -i 's/^rate = .*/rate = 2097152/' "$var/coffer.conf"
+began=$(sql 'SELECT MAX(verified) FROM copy')
+looked() { sed -n 's/.*event=done copies=\([0-9]*\) .*/\1/p' "$tmp/scrubber.log"; }
+seen=0
+for _ in 1 2; do
+	from=${EPOCHREALTIME/./}
+	timeout -s TERM 2 "$build/cgi-bin/workers/scrubber" --all 2>"$tmp/scrubber.log"
+	took=$((${EPOCHREALTIME/./} - from))
+	[ "$(looked)" -ge 1 ] || fail "nothing was looked at: $(cat "$tmp/scrubber.log")"
+	# Each counts for 256 KiB at least, so there are eight in a second.
+	[ "$(looked)" -le $((took * 8 / 1000000 + 2)) ] || fail "$(looked) copies in $took us at 2 MiB a second"
+	seen=$((seen + $(looked)))
+done
+[ "$(sql "SELECT COUNT(*) FROM copy WHERE verified > $began")" = $seen ] || fail 'the second has not gone on where the first was'
