@@ -50,6 +50,7 @@ for store in s3 rados file; do
 	s3) place "remove s3 house/$sha256.$number" "add s3 house/$key" "begin s3 house/$begun" ;;
 	rados)
 		omap rmomapkey "$sha256" "$sha256.$number"
+		pool rm "$(pool ls | grep "^house/$sha256.$number.")"
 		omap setomapval $unknown $key "7 67108864 token"
 		pool put house/$key.token.0 "$var/coffer.conf"
 		omap setomapval $unknown "~$begun~token" "begun 7 67108864 token"
