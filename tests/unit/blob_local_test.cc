@@ -186,5 +186,19 @@ TEST_F(LocalStoreFiles, ThatCannotBeListedAreAnError) {
   EXPECT_EQ(page.error().code, Errc::internal);
 }
 
+TEST_F(LocalStoreFiles, OfPutsThatWereCutShortAreUnfinishedAndGoWithTheirKey) {
+  Key dead(name_of("hello"), 7), other(name_of("hello"), 8);
+  auto folder = file_of("hello").parent_path();
+  overwrite(folder / ("." + key_text(dead) + ".token"), "hel");
+  overwrite(folder / ("." + key_text(name_of("hello")) + ".token"),
+            "the local disk has its sweeper");
+  overwrite(folder / ".strange", "not ours");
+  ASSERT_TRUE(store().put(other, opener_of("hello"), 5));
+  EXPECT_EQ(*store().unfinished(), std::vector{dead});
+  ASSERT_TRUE(store().remove(dead));
+  EXPECT_TRUE(store().unfinished()->empty());
+  EXPECT_EQ(files_beside("hello"), 3u);
+}
+
 }  // namespace
 }  // namespace coffer

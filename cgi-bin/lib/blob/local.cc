@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -27,6 +28,15 @@ struct Temporary {
 
   fs::path path;
 };
+
+// What a Temporary's name was made for. Only a key with a serial number is the work of a single
+// put(), which is over when somebody asks.
+std::optional<Key> temporary_of(const std::string& name) {
+  auto end = name.rfind('.');
+  if (!name.starts_with('.') || end == 0) return {};
+  auto key = parse_key(std::string_view(name).substr(1, end - 1));
+  return key && key->serial != 0 ? key : std::nullopt;
+}
 
 Result<> move_over(const fs::path& from, const fs::path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) return system_error("rename", from);
@@ -145,6 +155,14 @@ Result<Stat> LocalStore::stat(const Key& key) {
 Result<> LocalStore::remove(const Key& key) {
   auto file = *path(key);
   if (::unlink(file.c_str()) != 0 && errno != ENOENT) return system_error("remove", file);
+  std::error_code error;
+  if (key.serial != 0)
+    for (fs::directory_iterator entry(file.parent_path(), error), end; entry != end;
+         entry.increment(error))
+      if (temporary_of(entry->path().filename().string()) == key)
+        if (::unlink(entry->path().c_str()) != 0 && errno != ENOENT)
+          return system_error("remove", entry->path());
+  if (error) return Error{Errc::internal, "cannot list '" + file.parent_path().string() + "'"};
   return sync_directory(file.parent_path());
 }
 
@@ -158,6 +176,22 @@ Result<std::vector<Key>> LocalStore::list(const std::optional<Key>& after, std::
     page.insert(page.end(), first, first + static_cast<std::ptrdiff_t>(count));
   }
   return page;
+}
+
+Result<std::vector<Key>> LocalStore::unfinished() {
+  constexpr std::size_t kMost = 1000;
+  std::set<Key> keys;
+  std::error_code error;
+  for (unsigned byte = 0; byte < 256 && keys.size() < kMost; byte++) {
+    auto folder = directory_ / folder_of(static_cast<std::uint8_t>(byte));
+    for (fs::directory_iterator entry(folder, error), end; entry != end; entry.increment(error))
+      if (auto key = temporary_of(entry->path().filename().string());
+          key && key->blob.front() == byte)
+        keys.insert(*key);
+    if (error)
+      return Error{Errc::internal, "cannot list '" + folder.string() + "': " + error.message()};
+  }
+  return std::vector<Key>(keys.begin(), keys.end());
 }
 
 std::optional<fs::path> LocalStore::path(const Key& key) const {

@@ -28,6 +28,9 @@ class LocalStore : public BlobStore {
   Result<Stat> stat(const Key& key) override;
   Result<> remove(const Key& key) override;
   Result<std::vector<Key>> list(const std::optional<Key>& after, std::size_t limit) override;
+
+  /// On this machine's own disk, whose keys have no serial numbers, the sweeper finds them.
+  Result<std::vector<Key>> unfinished() override;
   std::optional<std::filesystem::path> path(const Key& key) const override;
 
  private:

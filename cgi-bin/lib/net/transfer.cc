@@ -1,5 +1,9 @@
 #include "net/transfer.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <csignal>
 #include <new>
@@ -95,6 +99,8 @@ void Transfer::set_options(const HttpOptions& options) {
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.stall.count()));
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 128L * 1024);
   curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, &socket_callback);
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, wire_.get());
   if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
 }
 
@@ -154,11 +160,23 @@ Result<> Transfer::drive() {
     if (curl_multi_perform(wire_->multi, &running) != CURLM_OK) ended_ = CURLE_FAILED_INIT;
     while (auto* message = curl_multi_info_read(wire_->multi, &waiting))
       if (message->msg == CURLMSG_DONE) ended_ = message->data.result;
-    if (received_.empty() && !ended_) curl_multi_poll(wire_->multi, nullptr, 0, kPollMs, nullptr);
+    if (received_.empty() && !ended_) {
+      acknowledge_at_once();
+      curl_multi_poll(wire_->multi, nullptr, 0, kPollMs, nullptr);
+    }
   }
   if (received_.empty() && ended_ == CURLE_OK && !is_whole()) ended_ = CURLE_PARTIAL_FILE;
   if (received_.empty() && ended_ != CURLE_OK) return failure(*ended_);
   return {};
+}
+
+// A server that sends the head by itself and has Nagle's algorithm on, as Ceph's gateway does,
+// sends the body once the head is acknowledged, which our kernel would put off for 40 ms. The
+// kernel forgets that it was asked, so it is asked each time.
+void Transfer::acknowledge_at_once() {
+  int yes = 1;
+  if (wire_->socket != CURL_SOCKET_BAD)
+    ::setsockopt(wire_->socket, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
 }
 
 // libcurl takes a connection's end for the end of a head, and for that of a body whose length
@@ -218,6 +236,11 @@ std::size_t Transfer::on_send(std::span<char> buffer) {
                                            std::to_string(to_send_) + " bytes"}
               : n.error();
   return CURL_READFUNC_ABORT;
+}
+
+int Transfer::socket_callback(void* wire, curl_socket_t socket, curlsocktype) {
+  static_cast<Wire*>(wire)->socket = socket;
+  return CURL_SOCKOPT_OK;
 }
 
 std::size_t Transfer::body_callback(char* bytes, std::size_t, std::size_t size, void* transfer) {

@@ -25,6 +25,7 @@ struct Wire {
 
   CURL* easy;
   CURLM* multi;
+  curl_socket_t socket = CURL_SOCKET_BAD;  // of its connection, as long as that lives
 };
 
 /// Wires that wait for the next request, their connections open.
@@ -58,12 +59,14 @@ class Transfer : public Source {
   void set_options(const HttpOptions& options);
   void set_request();
   Result<> drive();
+  void acknowledge_at_once();
   bool is_whole() const;
   Error failure(CURLcode code) const;
   std::size_t on_body(std::string_view bytes);
   bool on_header(std::string_view line);
   std::size_t on_send(std::span<char> buffer);
 
+  static int socket_callback(void* wire, curl_socket_t socket, curlsocktype);
   static std::size_t body_callback(char* bytes, std::size_t, std::size_t size, void* transfer);
   static std::size_t header_callback(char* line, std::size_t, std::size_t size, void* transfer);
   static std::size_t send_callback(char* buffer, std::size_t, std::size_t size, void* transfer);
