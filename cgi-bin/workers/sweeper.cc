@@ -5,8 +5,9 @@
 // In this order: what killed uploads left behind, and their reservations; sessions and counts of
 // guesses that are over; trash past its age; what was deleted for good; accounts that were closed;
 // blobs that nobody refers to, after the grace time; files in the store that no row knows, and
-// damaged ones that are needed no longer; previews of blobs that are gone, and old ones; what is in
-// other stores and is no copy. One sweeper at a time: another one leaves.
+// damaged ones that are needed no longer; previews of blobs that are gone, and old ones; copies
+// that were begun and that nobody goes on with; what is in other stores and is no copy. One sweeper
+// at a time: another one leaves.
 //
 // The line in the log for a blob that was removed is the receipt: it names every place where its
 // bytes were, and says "removed", or "later" for a store that does not answer; another line follows
@@ -30,6 +31,7 @@
 #include "meta/guess.h"
 #include "meta/invitation.h"
 #include "meta/session.h"
+#include "meta/transfer.h"
 #include "meta/trash.h"
 #include "meta/upload.h"
 #include "meta/user.h"
@@ -247,6 +249,19 @@ Result<> sweep_previews(App& app, RemnantSweep&) {
   });
 }
 
+// A mover that was killed leaves a transfer, which the next one goes on with: if the copy is still
+// wanted.
+Result<> sweep_transfers(App& app, RemnantSweep&) {
+  for (bool more = true; more;) {
+    auto ended = transact(app.database, [&](Transaction& tx) {
+      return abandon_transfers(tx, app.config.grace_ms, kAtATime);
+    });
+    if (!ended) return ended.error();
+    more = *ended == kAtATime;
+  }
+  return {};
+}
+
 Result<> sweep_stores(App&, RemnantSweep& remnants) { return remnants.remove_all(); }
 
 }  // namespace
@@ -270,8 +285,9 @@ int main() {
   int status = 0;
   Stores stores(**app, kPatience);
   RemnantSweep remnants(**app, stores);
-  for (auto sweep : {sweep_uploads, sweep_trash, sweep_accounts, sweep_blobs, sweep_temporaries,
-                     sweep_strays, sweep_quarantine, sweep_previews, sweep_stores}) {
+  for (auto sweep :
+       {sweep_uploads, sweep_trash, sweep_accounts, sweep_blobs, sweep_temporaries, sweep_strays,
+        sweep_quarantine, sweep_previews, sweep_transfers, sweep_stores}) {
     auto swept = sweep(**app, remnants);
     if (swept) continue;
     Log("sweeper").add("event", "failed").add("error", swept.error().message).write();

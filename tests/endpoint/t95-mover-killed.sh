@@ -130,6 +130,26 @@ moves
 there ended near || fail "$what: the next one does not go on"
 heal
 
+# What a dead one was at, and nobody wants any more, does not stay.
+what='a copy that was begun and is wanted no longer'
+new begun 17000000
+lie near PUT "$(sha begun)" '"delay": 1, "count": 0'
+"$mover" 2>>"$var/log/mover.log" &
+dying=$!
+begun begun
+until [ "$(curl -sS "${endpoint[near]}/_uploads")" != '[]' ]; do kill -0 $dying || fail "$what: it begins nothing"; done
+kill -KILL $dying
+wait $dying 2>"$tmp/null"
+truth near
+tier near 'largest = 16000000'
+sql 'UPDATE transfer SET until = 0'
+sweeps
+sweeps
+[ "$(sql 'SELECT (SELECT COUNT(*) FROM transfer), (SELECT COUNT(*) FROM remnant)')" = $'0\t0' ] || fail "$what: a transfer is left"
+[ "$(curl -sS "${endpoint[near]}/_uploads")" = '[]' ] || fail "$what: the upload is left"
+tier near 'keep_days = 0'
+heal
+
 # What is deleted while it is copied is gone everywhere.
 what='a file that is deleted while it is copied'
 new gone 4000

@@ -193,6 +193,12 @@ Result<bool> Carrier::make_copy(const Wanted& wanted, bool& other_source) {
   }
   bool settled = false;
   auto committed = app_.batch.run([&](Transaction& tx) -> Result<> {
+    // What was on its way out while it was wanted back may have gone since; under the blob's lock
+    // it cannot.
+    if (wanted.store == kLocal) {
+      if (auto blob = lock_blob(tx, name); !blob) return blob.error();
+      if (auto here = (*store)->stat(name); !here) return here.error();
+    }
     auto copied = settle(tx, name, wanted.store, attempt.serial, *etag);
     if (!copied) return copied.error();
     settled = *copied;

@@ -43,6 +43,9 @@ constexpr char kAddCopy[] =
 constexpr char kGiveUp[] =
     "UPDATE transfer SET serial = 0, until = " NOW
     " + ?, tries = tries + 1, error = LEFT(?, 255) WHERE sha256 = ? AND store = ? AND serial = ?";
+constexpr char kAbandoned[] =
+    "SELECT sha256, store, serial FROM transfer"
+    " WHERE store <> 'local' AND until <= " NOW " - ? LIMIT ? FOR UPDATE";
 constexpr char kTries[] = "SELECT tries FROM transfer WHERE sha256 = ? AND store = ?";
 constexpr char kEndPauses[] = "UPDATE transfer SET until = 0 WHERE serial = 0 AND until > " NOW;
 constexpr char kEndPause[] =
@@ -169,6 +172,24 @@ Result<> give_up(Transaction& tx, const Sha256& sha256, std::string_view store,
   auto given_up = tx.run(kGiveUp, {pause_ms, error, sha256, store, serial});
   if (!given_up) return given_up.error();
   return leave_remnant(tx, store, sha256, serial);
+}
+
+Result<std::size_t> abandon_transfers(Transaction& tx, std::uint64_t grace_ms, std::size_t limit) {
+  struct Abandoned {
+    Sha256 sha256;
+    std::string store;
+    std::uint64_t serial;
+  };
+  std::vector<Abandoned> all;
+  auto found = tx.query(kAbandoned, {grace_ms, limit}, [&](const Row& row) {
+    all.push_back({row.bytes<32>(0), std::string(row.text(1)), row.number(2)});
+  });
+  if (!found) return found.error();
+  for (const auto& [sha256, store, serial] : all) {
+    if (auto left = leave_remnant(tx, store, sha256, serial); !left) return left.error();
+    if (auto ended = tx.run(kEnd, {sha256, store, serial}); !ended) return ended.error();
+  }
+  return all.size();
 }
 
 Result<unsigned> failed_tries(Connection& db, const Sha256& sha256, std::string_view store) {

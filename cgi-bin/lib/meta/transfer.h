@@ -46,6 +46,11 @@ Result<bool> settle(Transaction& tx, const Sha256& sha256, std::string_view stor
 Result<> give_up(Transaction& tx, const Sha256& sha256, std::string_view store,
                  std::uint64_t serial, std::string_view error, std::uint64_t pause_ms);
 
+/// Ends up to `limit` transfers to other stores whose lease or pause is over for `grace_ms`: nobody
+/// goes on with them, as when [tier] no longer wants the copy. What they have left are remnants.
+/// How many there were.
+Result<std::size_t> abandon_transfers(Transaction& tx, std::uint64_t grace_ms, std::size_t limit);
+
 /// How often an attempt at it has failed since one succeeded.
 Result<unsigned> failed_tries(Connection& db, const Sha256& sha256, std::string_view store);
 
