@@ -1,5 +1,6 @@
 #include "coffer/ingest.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -61,13 +62,36 @@ Result<Staged> Ingest::receive(Source& bytes, std::uint64_t most) {
   return app_.staging.receive(bytes, std::min(most, app_.config.upload));
 }
 
+// Since the link was made a sweeper may have taken the blob for one that nobody needs. Under the
+// row's lock it cannot, so what is there now stays.
+Result<> Ingest::keep(Transaction& tx, const Staged& staged) {
+  const Sha256& name = staged.digests.sha256;
+  if (!app_.local->stat(name))
+    if (auto again = app_.local->adopt(name, staged.path(), staged.size); !again) return again;
+  return add_copy(tx, name);
+}
+
+// The file had these very bytes, but they may have been lost since, and are here again.
+Result<> Ingest::keep_again(Transaction& tx, const Staged& staged) {
+  auto blob = lock_blob(tx, staged.digests.sha256);
+  if (!blob) return blob.error();
+  auto copies = find_copies(tx, staged.digests.sha256);
+  if (!copies) return copies.error();
+  auto good = std::ranges::any_of(*copies, &Copy::good);
+  return !*blob || good ? Result<>{} : keep(tx, staged);
+}
+
 Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uint64_t& reserved) {
   const Staged& staged = arrival.staged;
   NewFile file = arrival.file;
   file.sha256 = staged.digests.sha256;
   file.size = staged.size;
   auto put = put_file(tx, file);
-  if (!put || put->outcome == Put::Outcome::unchanged) return put;
+  if (!put) return put;
+  if (put->outcome == Put::Outcome::unchanged) {
+    if (auto kept = keep_again(tx, staged); !kept) return kept.error();
+    return put;
+  }
   // The user before the blob, as everywhere (lock_user).
   auto part = std::min(reserved, staged.size);
   if (auto charged = charge(tx, user_.id, staged.size, part); !charged) return charged.error();
@@ -76,12 +100,7 @@ Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uin
   if (!added) return added.error();
   doomed_ = !*added;
   if (doomed_) return Error{Errc::unavailable, "a blob of these bytes is being removed"};
-  // Since the link was made a sweeper may have taken the blob for one that nobody needs. Under
-  // the row's lock it cannot, so what is there now stays.
-  if (!app_.local->stat(file.sha256))
-    if (auto again = app_.local->adopt(file.sha256, staged.path(), staged.size); !again)
-      return again.error();
-  if (auto copy = add_copy(tx, file.sha256); !copy) return copy.error();
+  if (auto kept = keep(tx, staged); !kept) return kept.error();
   auto action = put->outcome == Put::Outcome::created ? "upload" : "replace";
   auto noted = record(tx, actor_,
                       {.owner = user_.id, .action = action, .entry = put->id, .name = put->name});

@@ -46,6 +46,8 @@ class Ingest {
   Result<std::vector<Put>> commit(const std::vector<Arrival>& arrivals);
 
  private:
+  Result<> keep(Transaction& tx, const Staged& staged);
+  Result<> keep_again(Transaction& tx, const Staged& staged);
   Result<Put> commit_one(Transaction& tx, const Arrival& arrival, std::uint64_t& reserved);
   Result<> commit_all(const std::vector<Arrival>& arrivals, std::vector<Put>& puts);
 
