@@ -32,8 +32,9 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kAtATime = 500;
-constexpr unsigned kSilences = 3;  // one after the other, and a store is left alone
-constexpr auto kPatience = 1h;     // of a store's own timeout, which is shorter
+constexpr unsigned kSilences = 3;         // one after the other, and a store is left alone
+constexpr unsigned kCrewPerTransfer = 3;  // the others claim and settle, together
+constexpr auto kPatience = 1h;            // of a store's own timeout, which is shorter
 
 class Mover {
  public:
@@ -151,7 +152,7 @@ Result<bool> Mover::go_round(Clock::time_point end) {
     Progress progress(
         [&] { return Progress::State{.done = bytes_ + carrier_.sent(), .total = *total}; });
     quiet_ = progress.shown();
-    Crew crew(app_.config.tier.transfers);
+    Crew crew(kCrewPerTransfer * app_.config.tier.transfers);
     if (auto recalled = recall_all(crew); !recalled) return recalled.error();
     for (const auto& store : app_.config.tier.stores)
       if (auto copied = copy_all(crew, store); !copied) return copied.error();

@@ -272,7 +272,7 @@ def plan(folder, prefix, damages, lost, seed):
     for i, sha256 in enumerate(blobs):
         here = copies[sha256]
         dice.shuffle(here)
-        for store, serial in here if i < int(lost) else here[:2]:
+        for store, serial in here if i < int(lost) else here[:-1]:
             if left == 0:
                 return
             left -= 1

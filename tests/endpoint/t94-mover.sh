@@ -3,7 +3,7 @@
 # then leaves the local disk. What is only elsewhere is read as before, wrong bytes never. Whatever
 # the store says, nothing that was acknowledged is lost, and nothing is left there that is no copy.
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/tier.sh"
+. "$(dirname "$0")/stores.sh"
 user ann
 store near
 tier near 'keep_days = 0' 'transfers = 32'

@@ -3,7 +3,7 @@
 # is being moved: what was acknowledged is there at every moment, and the next runs leave nothing
 # that is no copy.
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/tier.sh"
+. "$(dirname "$0")/stores.sh"
 user ann
 store near
 tier near 'keep_days = 0'

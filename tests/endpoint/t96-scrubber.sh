@@ -70,8 +70,8 @@ scrub 2 --all --read
 found >"$tmp/found"
 same "$tmp/lost" "$tmp/found" 'a second scrubber finds other than what is lost'
 stores put $count first || fail 'not everything is uploaded again'
-copied
 downloads 0 'after another upload'
+copied
 sweep
 ! compgen -G "$var/store/quarantine/*" >/dev/null || fail 'what is healed is still in quarantine'
 scrub 0 --all --read

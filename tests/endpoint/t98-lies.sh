@@ -3,7 +3,7 @@
 # stay until it is right, uploads notice nothing, and once the store behaves all is copied and nothing
 # else is left there.
 . "$(dirname "$0")/lib.sh"
-. "$(dirname "$0")/tier.sh"
+. "$(dirname "$0")/stores.sh"
 user ann
 store near
 tier near 'transfers = 64'

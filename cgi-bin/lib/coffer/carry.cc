@@ -59,7 +59,9 @@ class Carrier::Watched : public Source {
 };
 
 Carrier::Carrier(App& app, Stores& stores, const std::atomic<bool>& stop)
-    : app_(app), stores_(stores), stop_(stop), renewer_([this] { renew_leases(); }) {}
+    : app_(app), stores_(stores), stop_(stop), turns_(app.config.tier.transfers), renewer_([this] {
+        renew_leases();
+      }) {}
 
 Carrier::~Carrier() {
   {
@@ -130,6 +132,14 @@ Result<std::string> Carrier::put(Attempt& attempt, BlobStore& store) {
   return etag;
 }
 
+// Those who wait for the database, before or after, keep nobody from sending.
+Result<std::string> Carrier::put_in_turn(Attempt& attempt, BlobStore& store) {
+  turns_.acquire();
+  auto etag = put(attempt, store);
+  turns_.release();
+  return etag;
+}
+
 // A store that cannot be asked says nothing about its copy.
 void Carrier::look_at_sources(Attempt& attempt, const std::vector<Copy>& copies) {
   std::size_t damaged = 0;
@@ -180,7 +190,7 @@ Result<bool> Carrier::make_copy(const Wanted& wanted, bool& other_source) {
     std::scoped_lock lock(mutex_);
     attempts_.splice(attempts_.end(), node);
   }
-  auto etag = put(attempt, **store);
+  auto etag = put_in_turn(attempt, **store);
   {
     std::scoped_lock lock(mutex_);
     node.splice(node.end(), attempts_, place);

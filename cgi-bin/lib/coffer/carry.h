@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <list>
 #include <mutex>
+#include <semaphore>
 #include <thread>
 
 #include "coffer/stores.h"
@@ -43,6 +44,7 @@ class Carrier {
   class Watched;
 
   Result<bool> make_copy(const Wanted& wanted, bool& other_source);
+  Result<std::string> put_in_turn(Attempt& attempt, BlobStore& store);
   Result<std::string> put(Attempt& attempt, BlobStore& store);
   void look_at_sources(Attempt& attempt, const std::vector<Copy>& copies);
   Result<> fail(const Attempt& attempt, const Error& error);
@@ -51,6 +53,7 @@ class Carrier {
   App& app_;
   Stores& stores_;
   const std::atomic<bool>& stop_;
+  std::counting_semaphore<> turns_;  // as many as [tier]'s transfers
   std::mutex mutex_;
   std::condition_variable ended_;
   std::list<Attempt*> attempts_;
