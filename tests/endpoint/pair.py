@@ -61,7 +61,7 @@ class Client:
 def own(url, token, count):
     client = Client(url, token)
     there = client.names()
-    run = len(there)
+    run = random.randrange(10**9)
     unseen = 0
     for number in range(int(count)):
         kind = random.choice(["put", "put", "rename", "trash", "folder"]) if there else "put"
