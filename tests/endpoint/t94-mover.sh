@@ -193,7 +193,8 @@ store far
 tier near,far 'keep_days = 0'
 control far _control '{"status": 503, "count": 0}'
 ! move || fail "$what: the mover finds nothing wrong"
-! move || fail "$what: the mover finds nothing wrong"
+# What has failed pauses now.
+move
 for name in tiny least large; do here $name || fail "$what: $name has left"; done
 there tiny near || fail "$what: the other one gets no copy"
 truth far

@@ -62,9 +62,26 @@ sleep 1
 sweeps
 nothing_left near
 all_whole
-[ -z "$(say near _log "[k for k in {k for m, k, *_ in d if '/p/' in k} if len({q for m, x, q, _ in d if x == k and q.startswith('uploads')}) > 1]")" ] ||
-	fail "$what: a key was used for two uploads"
-[ "$(sql 'SELECT MAX(n) FROM (SELECT COUNT(DISTINCT serial) n FROM copy GROUP BY sha256) t')" -ge 1 ] || fail "$what: no copies"
+
+# Where it says a CRC of what it has, bytes that it has damaged by itself are seen without being read.
+what='a store that says CRCs'
+control near _control '{"crc": true}'
+for lie in 'PUT "flip": 3' 'PUT "flip": 2999' 'HEAD "crc64": "1"'; do
+	new crc 3000
+	lie near "${lie%% *}" "$(sha crc)" "${lie#* }, \"count\": 0"
+	! move || fail "$what: the mover finds nothing wrong ($lie)"
+	! there crc near || fail "$what: there is a copy ($lie)"
+	here crc || fail "$what: it has left ($lie)"
+	remove crc
+done
+new crc 3000
+moves
+there crc near || fail "$what: no copy of right bytes"
+[ "$(asked near GET "$(sha crc)")" = 0 ] || fail "$what: it is read"
+truth near
+sweeps
+sweeps
+nothing_left near
 
 # Each attempt has a key of its own.
 what='several attempts'
@@ -134,14 +151,15 @@ truth near
 "$coffer" mover retry >"$tmp/retry"
 moves
 
-# Nobody is there: after three tries it is left alone, and who uploads or reads notices nothing.
+# Nobody is there: after three tries it is left alone but for what is begun by then, and who uploads or reads notices nothing.
 what='a store that is down'
 sed -i 's/transfers = .*/transfers = 1/' "$var/tier.toml" && configure
 kill "${server[near]}" && wait "${server[near]}" 2>"$tmp/null"
 for ((i = 1; i <= 9; i++)); do new down$i 1000; done
 : >"$tmp/silent"
 ! "$mover" 2>"$tmp/silent" || fail "$what: the mover finds nothing wrong"
-[ "$(grep -c event=failed "$tmp/silent")" = 3 ] || fail "$what: $(cat "$tmp/silent")"
+failures=$(grep -c event=failed "$tmp/silent")
+[ "$failures" -ge 3 ] && [ "$failures" -le 5 ] || fail "$what: $(cat "$tmp/silent")"
 ! "$coffer" mover status >"$tmp/status" || fail "$what: coffer mover status finds nothing wrong"
 grep -q 'no whole answer' "$tmp/status" || fail "$what: $(cat "$tmp/status")"
 cat "$tmp/silent" >>"$var/log/mover.log"
