@@ -41,13 +41,22 @@ class Mover {
   Mover(App& app, const std::atomic<bool>& stop)
       : app_(app), stop_(stop), stores_(app, kPatience), carrier_(app, stores_, stop) {}
 
-  /// Once over everything; nothing is begun after `end`. Whether all went well.
-  Result<bool> go_round(Clock::time_point end);
+  /// Once over everything; nothing is begun after `end`.
+  Result<> go_round(Clock::time_point end);
+
+  /// Whether nothing failed in the round, nor is still failing from one before.
+  Result<bool> all_well();
 
  private:
+  // What is still to be done.
+  struct Rest {
+    std::uint64_t bytes = 0;
+    std::uint64_t failing = 0;
+  };
+
   Result<> recall_all(Crew& crew);
   Result<> copy_all(Crew& crew, const std::string& store);
-  Result<std::uint64_t> waiting_bytes();
+  Result<Rest> rest();
   void carry(const Wanted& wanted);
   bool over() const { return stop_ || Clock::now() >= end_; }
   bool silent(const std::string& store);
@@ -130,32 +139,40 @@ Result<> Mover::copy_all(Crew& crew, const std::string& store) {
   return {};
 }
 
-Result<std::uint64_t> Mover::waiting_bytes() {
+Result<Mover::Rest> Mover::rest() {
   auto db = app_.database.borrow();
   if (!db) return db.error();
-  std::uint64_t bytes = 0;
+  Rest rest;
   for (const auto& store : app_.config.tier.stores) {
     auto state = transfer_state(**db, store, app_.config.tier);
     if (!state) return state.error();
-    bytes += state->waiting_bytes;
+    rest.bytes += state->waiting_bytes;
+    rest.failing += state->failing;
   }
-  return bytes;
+  return rest;
 }
 
-Result<bool> Mover::go_round(Clock::time_point end) {
+// What failed in an earlier round and pauses is not where it should be either.
+Result<bool> Mover::all_well() {
+  auto left = rest();
+  if (!left) return left.error();
+  return failed_ == 0 && left->failing == 0;
+}
+
+Result<> Mover::go_round(Clock::time_point end) {
   end_ = end;
   silences_.clear();
   copied_ = bytes_ = failed_ = 0;
-  auto total = waiting_bytes();
-  if (!total) return total.error();
+  auto waiting = rest();
+  if (!waiting) return waiting.error();
   {
     Progress progress(
-        [&] { return Progress::State{.done = bytes_ + carrier_.sent(), .total = *total}; });
+        [&] { return Progress::State{.done = bytes_ + carrier_.sent(), .total = waiting->bytes}; });
     quiet_ = progress.shown();
     Crew crew(kCrewPerTransfer * app_.config.tier.transfers);
-    if (auto recalled = recall_all(crew); !recalled) return recalled.error();
+    if (auto recalled = recall_all(crew); !recalled) return recalled;
     for (const auto& store : app_.config.tier.stores)
-      if (auto copied = copy_all(crew, store); !copied) return copied.error();
+      if (auto copied = copy_all(crew, store); !copied) return copied;
     crew.finish();
   }
   auto evicted = evict(app_, stores_, stop_);
@@ -168,7 +185,7 @@ Result<bool> Mover::go_round(Clock::time_point end) {
         .add("failed", failed_.load())
         .add("evicted", evicted->blobs)
         .write();
-  return failed_ == 0;
+  return {};
 }
 
 // A round over a large cloud takes its time, and is not begun again at once.
@@ -186,9 +203,9 @@ Result<bool> move(bool stay, std::chrono::minutes limit) {
   Mover mover(**app, stop);
   for (;;) {
     auto began = Clock::now();
-    auto well = mover.go_round(stay ? Clock::time_point::max() : began + limit);
-    if (!stay) return well;
-    if (!well) Log("mover").add("event", "failed").add("error", well.error().message).write();
+    auto gone = mover.go_round(stay ? Clock::time_point::max() : began + limit);
+    if (!stay) return gone ? mover.all_well() : gone.error();
+    if (!gone) Log("mover").add("event", "failed").add("error", gone.error().message).write();
     pause_after(Clock::now() - began, stop);
     if (stop) return true;
   }

@@ -172,7 +172,6 @@ Result<bool> Carrier::carry(const Wanted& wanted) {
 Result<bool> Carrier::make_copy(const Wanted& wanted, bool& other_source) {
   const Sha256& name = wanted.blob.digests.sha256;
   auto store = stores_.find(wanted.store);
-  if (!store) return store.error();
   Attempt attempt{.wanted = wanted, .serial = std::max<std::uint64_t>(random_number(), 1)};
   bool ours = false;
   auto claimed = app_.batch.run([&](Transaction& tx) -> Result<> {
@@ -190,7 +189,7 @@ Result<bool> Carrier::make_copy(const Wanted& wanted, bool& other_source) {
     std::scoped_lock lock(mutex_);
     attempts_.splice(attempts_.end(), node);
   }
-  auto etag = put_in_turn(attempt, **store);
+  auto etag = store ? put_in_turn(attempt, **store) : store.error();
   {
     std::scoped_lock lock(mutex_);
     node.splice(node.end(), attempts_, place);

@@ -42,7 +42,7 @@ Result<bool> let_leave(App& app, Stores& stores, const Sha256& name) {
   const Tier& tier = app.config.tier;
   if (!everywhere(tier, copies)) return false;
   for (const Copy& copy : copies) {
-    if (copy.store == kLocal || !copy.good()) continue;
+    if (!copy.good() || std::ranges::find(tier.stores, copy.store) == tier.stores.end()) continue;
     auto finding = examine(app, stores, {blob, copy}, Depth::stat);
     if (!finding) return finding.error();
     if (finding->damaged) return false;

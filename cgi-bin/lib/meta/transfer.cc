@@ -54,10 +54,14 @@ constexpr char kCopies[] =
     "SELECT COUNT(*), COALESCE(SUM(IF(c.damaged IS NULL, b.size, 0)), 0),"
     " COUNT(c.damaged) FROM copy c JOIN `blob` b ON b.sha256 = c.sha256 WHERE c.store = ?";
 constexpr char kWaiting[] = "SELECT COUNT(*), COALESCE(SUM(b.size), 0)" FROM_WANTED;
+// What failed for a blob nobody wants any more is not to be tried again.
 constexpr char kUnderway[] =
-    "SELECT COALESCE(SUM(serial <> 0 AND until > " NOW
-    "), 0), COALESCE(SUM(IF(serial <> 0, sent, 0)), 0), COALESCE(SUM(tries > 0), 0),"
-    " COALESCE(MAX(error), '') FROM transfer WHERE store = ?";
+    "SELECT COALESCE(SUM(t.serial <> 0 AND t.until > " NOW
+    "), 0), COALESCE(SUM(IF(t.serial <> 0, t.sent, 0)), 0),"
+    " COALESCE(SUM(b.sha256 IS NOT NULL AND t.tries > 0), 0),"
+    " COALESCE(MAX(IF(b.sha256 IS NULL, '', t.error)), '')"
+    " FROM transfer t LEFT JOIN `blob` b ON b.sha256 = t.sha256 AND b.refs > 0 AND NOT b.doomed"
+    " WHERE t.store = ?";
 constexpr char kRemnants[] = "SELECT COUNT(*) FROM remnant WHERE store = ? AND NOT removed";
 
 struct Holder {
