@@ -79,8 +79,11 @@ Result<Resumable> Resume::find(std::string_view token) {
   if (!db) return db.error();
   auto upload = find_resumable(**db, caller_.user.id, token_hash(token));
   if (!upload || !caller_.confined()) return upload;
+  // To them the root is the folder that they are confined to.
   auto folder = locate_folder(**db, caller_, number_text(upload->folder));
-  if (!folder) return Error{Errc::not_found, "no such upload, or it has ended"};
+  if (!folder && folder.error().code != Errc::not_found) return folder.error();
+  if (!folder || !is_row(upload->folder))
+    return Error{Errc::not_found, "no such upload, or it has ended"};
   return upload;
 }
 
