@@ -94,6 +94,13 @@ constexpr Check kChecks[] = {
      " LEFT JOIN (SELECT e.owner, SUM(v.size) AS n FROM version v JOIN entry e ON e.id = v.entry"
      " GROUP BY e.owner) v ON v.owner = u.id"
      " WHERE u.used <> COALESCE(e.n, 0) + COALESCE(v.n, 0)"},
+    {"upload in pieces has no room reserved, or of another size",
+     "SELECT LOWER(HEX(r.token_hash)) FROM resumable r LEFT JOIN upload p ON p.id = r.upload"
+     " AND p.owner = r.owner AND p.size = r.size AND p.staging = ''"
+     " WHERE r.entry IS NULL AND p.id IS NULL"},
+    {"room is reserved for no upload in pieces",
+     "SELECT CONCAT(p.id) FROM upload p LEFT JOIN resumable r ON r.upload = p.id"
+     " WHERE p.staging = '' AND r.upload IS NULL"},
     {"user has a wrong count of reserved bytes",
      "SELECT CONCAT(u.id) FROM user u"
      " LEFT JOIN (SELECT owner, SUM(size) AS n FROM upload GROUP BY owner) p ON p.owner = u.id"

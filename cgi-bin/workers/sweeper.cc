@@ -2,7 +2,8 @@
 //
 //   sweeper          once over everything, by cron; exit 0, or 1 if something could not be done
 //
-// In this order: what killed uploads left behind, and their reservations; sessions and counts of
+// In this order: what killed uploads left behind, and their reservations; uploads in pieces that
+// nobody has gone on with; sessions and counts of
 // guesses that are over; trash past its age; what was deleted for good; accounts that were closed;
 // blobs that nobody refers to, after the grace time; files in the store that no row knows, and
 // damaged ones that are needed no longer; previews of blobs that are gone, and old ones; copies
@@ -25,6 +26,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "coffer/remnants.h"
+#include "coffer/resume.h"
 #include "meta/blob.h"
 #include "meta/copy.h"
 #include "meta/event.h"
@@ -57,6 +59,44 @@ Result<> sweep_uploads(App& app, RemnantSweep&) {
     if (!released) return released;
     Log("sweeper").add("event", "released").add("bytes", upload.size).write();
   }
+  return {};
+}
+
+// Uploads in pieces that nobody has gone on with, then files that no row needs: of those that have
+// become files too, by the name that they had before. What is held is left alone.
+Result<> sweep_resumables(App& app, RemnantSweep&) {
+  for (bool more = true; more;) {
+    Result<std::vector<Resumable>> overdue = std::vector<Resumable>{};
+    {
+      auto db = app.database.borrow();
+      if (!db) return db.error();
+      overdue = overdue_resumables(**db, kAtATime);
+    }
+    if (!overdue) return overdue.error();
+    std::size_t ended = 0;
+    for (const Resumable& upload : *overdue) {
+      auto pieces = Pieces::take(pieces_path(app, upload.token_hash), {});
+      if (!pieces && pieces.error().code == Errc::locked) continue;
+      auto gone =
+          transact(app.database, [&](Transaction& tx) { return end_resumable(tx, upload); });
+      if (!gone && gone.error().code != Errc::not_found) return gone;
+      Log("sweeper").add("event", "ended").add("bytes", upload.offset).write();
+      ended++;
+    }
+    more = ended == kAtATime;
+  }
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(app.config.store / "resume", error)) {
+    auto key = parse_key(file.path().filename().string());
+    auto pieces = key ? Pieces::take(file.path(), {}) : Error{};
+    if (!pieces) continue;
+    auto db = app.database.borrow();
+    if (!db) return db.error();
+    auto needed = needs_pieces(**db, key->blob);
+    if (!needed) return needed.error();
+    if (!*needed) std::filesystem::remove(file.path(), error);
+  }
+  if (error) return Error{Errc::internal, "cannot sweep 'resume': " + error.message()};
   return {};
 }
 
@@ -285,9 +325,9 @@ int main() {
   int status = 0;
   Stores stores(**app, kPatience);
   RemnantSweep remnants(**app, stores);
-  for (auto sweep :
-       {sweep_uploads, sweep_trash, sweep_accounts, sweep_blobs, sweep_temporaries, sweep_strays,
-        sweep_quarantine, sweep_previews, sweep_transfers, sweep_stores}) {
+  for (auto sweep : {sweep_uploads, sweep_resumables, sweep_trash, sweep_accounts, sweep_blobs,
+                     sweep_temporaries, sweep_strays, sweep_quarantine, sweep_previews,
+                     sweep_transfers, sweep_stores}) {
     auto swept = sweep(**app, remnants);
     if (swept) continue;
     Log("sweeper").add("event", "failed").add("error", swept.error().message).write();

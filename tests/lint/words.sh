@@ -13,7 +13,7 @@ import sys
 STRING = r'"((?:[^"\\\n]|\\.)*)"'
 STRINGS = re.compile(STRING + r'(?:\s*' + STRING + ')*')
 REFUSALS = ("invalid_argument unauthenticated permission_denied not_found timed_out conflict length_required"
-            " precondition_failed too_large too_many unsupported mismatch").split()
+            " precondition_failed too_large locked checksum_mismatch too_many unsupported mismatch").split()
 # What these functions are given becomes an error's pattern.
 ERRORS = r"\bbad\((?:[\w\"-]+,\s*)?"
 SOURCES = [

@@ -233,6 +233,7 @@ Result<> read_sections(toml::table& file, const std::filesystem::path& folder, C
   Section sweeper(file, "sweeper");
   sweeper.take("grace_hours", config.grace_ms, kHourMs);
   sweeper.take("trash_days", config.trash_ms, kDayMs);
+  sweeper.take("resume_days", config.resume_ms, kDayMs);
   sweeper.take("activity_days", config.activity_ms, kDayMs);
   if (auto fine = sweeper.finish(); !fine) return fine;
 

@@ -103,6 +103,7 @@ struct Config {
   std::uint64_t grace_ms = 24ull * 3600 * 1000;       // before a blob nobody needs goes
   std::uint64_t trash_ms = 30ull * 24 * 3600 * 1000;  // before the trash empties itself
 
+  std::uint64_t resume_ms = 7ull * 24 * 3600 * 1000;  // before an upload nobody goes on with goes
   std::uint64_t activity_ms = 365ull * 24 * 3600 * 1000;  // before what was done is forgotten
 
   // [stores.NAME], [tier], [scrub]

@@ -32,7 +32,9 @@ enum class Errc {
   too_large,            // 413: over the quota or a limit
   unsupported,          // 415: a body of a kind we do not read
   mismatch,             // 422: the bytes are not the ones the client declared
+  locked,               // 423: somebody else is at it; the same call may work later
   too_many,             // 429: tried too often; the error says after how many seconds to try again
+  checksum_mismatch,    // 460: of a piece of an upload; it may be sent again (tus 1.0)
   internal,             // 500: a bug, or a machine that is broken
   data_loss,            // 500: bytes of ours do not match their digest
   unavailable,          // 503: a store or database is down; the same call may work later

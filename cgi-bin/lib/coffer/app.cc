@@ -28,9 +28,11 @@ Result<std::unique_ptr<App>> open_app() {
   if (!local) return local.error();
   app->local = std::move(*local);
   std::error_code error;
-  std::filesystem::create_directories(app->config.store / "staging", error);
-  if (error)
-    return Error{Errc::internal, "cannot make '" + app->config.store.string() + "/staging'"};
+  for (auto name : {"staging", "resume"}) {
+    std::filesystem::create_directories(app->config.store / name, error);
+    if (error)
+      return Error{Errc::internal, "cannot make '" + app->config.store.string() + "/" + name + "'"};
+  }
   return app;
 }
 

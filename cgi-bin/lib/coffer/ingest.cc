@@ -100,24 +100,35 @@ Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uin
   return put;
 }
 
-Result<> Ingest::commit_all(const std::vector<Arrival>& arrivals, std::vector<Put>& puts) {
+// Ends every reservation, of which `bytes` were not used.
+Result<> Ingest::give_back(Transaction& tx, std::uint64_t bytes) const {
+  auto all = used_;
+  if (upload_) all.push_back(*upload_);
+  for (Upload& rest : all) {
+    rest.size = std::min(rest.size, bytes);
+    bytes -= rest.size;
+    if (auto released = release(tx, rest); !released) return released;
+  }
+  return {};
+}
+
+Result<> Ingest::commit_all(const std::vector<Arrival>& arrivals, std::vector<Put>& puts,
+                            const Also& also) {
   return app_.batch.run([&](Transaction& tx) -> Result<> {
     puts.clear();
     auto reserved = upload_ ? upload_->size : 0;
+    for (const Upload& used : used_) reserved += used.size;
     for (const Arrival& arrival : arrivals) {
       auto put = commit_one(tx, arrival, reserved);
       if (!put) return put.error();
       puts.push_back(std::move(*put));
     }
-    if (!upload_) return {};
-    // What was reserved and not used goes back with the row.
-    Upload rest = *upload_;
-    rest.size = reserved;
-    return release(tx, rest);
+    if (auto released = give_back(tx, reserved); !released) return released;
+    return also ? also(tx, puts) : Result<>{};
   });
 }
 
-Result<std::vector<Put>> Ingest::commit(const std::vector<Arrival>& arrivals) {
+Result<std::vector<Put>> Ingest::commit(const std::vector<Arrival>& arrivals, const Also& also) {
   std::vector<Put> puts;
   for (int attempt = 1;; attempt++) {
     for (const Arrival& arrival : arrivals) {
@@ -125,7 +136,7 @@ Result<std::vector<Put>> Ingest::commit(const std::vector<Arrival>& arrivals) {
       auto linked = app_.local->adopt(staged.digests.sha256, staged.path(), staged.size);
       if (!linked) return linked.error();
     }
-    auto committed = commit_all(arrivals, puts);
+    auto committed = commit_all(arrivals, puts, also);
     if (committed) break;
     if (!std::exchange(doomed_, false) || attempt == kDoomedTries) return committed.error();
     std::this_thread::sleep_for(kDoomedPause);

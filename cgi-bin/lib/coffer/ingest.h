@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -42,13 +43,22 @@ class Ingest {
   /// See Staging::receive(). Errc::too_large also for a file over the operator's limit.
   Result<Staged> receive(Source& bytes, std::uint64_t most);
 
+  /// What else the transaction does that makes files of arrivals; it may be tried several times.
+  using Also = std::function<Result<>(Transaction&, const std::vector<Put>&)>;
+
   /// Makes all of `arrivals` files, or none of them. When it returns they are durable.
-  Result<std::vector<Put>> commit(const std::vector<Arrival>& arrivals);
+  Result<std::vector<Put>> commit(const std::vector<Arrival>& arrivals, const Also& also = {});
+
+  /// Lets commit() take the bytes from a reservation that was made before, and end it. If it fails
+  /// that stays as it was.
+  void use(Upload reservation) { used_.push_back(std::move(reservation)); }
 
  private:
   Result<> keep_here(Transaction& tx, const Staged& staged);
   Result<Put> commit_one(Transaction& tx, const Arrival& arrival, std::uint64_t& reserved);
-  Result<> commit_all(const std::vector<Arrival>& arrivals, std::vector<Put>& puts);
+  Result<> commit_all(const std::vector<Arrival>& arrivals, std::vector<Put>& puts,
+                      const Also& also);
+  Result<> give_back(Transaction& tx, std::uint64_t bytes) const;
 
   std::uint64_t quota_left() const;
 
@@ -56,6 +66,7 @@ class Ingest {
   const User& user_;
   const Actor& actor_;
   std::optional<Upload> upload_;  // what admit() has reserved
+  std::vector<Upload> used_;      // what others have
   bool doomed_ = false;           // the last commit met a blob that a sweeper is removing
 };
 

@@ -28,6 +28,9 @@ class Staged {
 
   const std::filesystem::path& path() const { return path_; }
 
+  /// Leaves the file where it is.
+  void keep() { path_.clear(); }
+
   Digests digests;
   std::uint64_t size = 0;
 

@@ -11,14 +11,12 @@
 
 namespace coffer {
 
-class Crcs {
- public:
+struct Crcs {
   void update(std::string_view bytes);
   void finish(Digests& digests) const;
 
- private:
-  std::uint32_t crc32_ = 0;
-  std::uint64_t crc64_ = 0;
+  std::uint32_t crc32 = 0;
+  std::uint64_t crc64 = 0;
 };
 
 }  // namespace coffer

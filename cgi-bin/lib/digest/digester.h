@@ -11,6 +11,8 @@
 
 namespace coffer {
 
+struct DigestState;
+
 /// Who computes: OpenSSL, or on processors with SHA instructions our own fused.h, in about
 /// half the time. The digests are the same.
 enum class Backend { openssl, fused };
@@ -49,6 +51,9 @@ class DigestPipe {
   static constexpr std::size_t kBuffers = 8;
 
   explicit DigestPipe(Backend backend = best_backend());
+
+  /// One that goes on where another one was; in a single thread with either backend.
+  explicit DigestPipe(const DigestState& state, Backend backend = best_backend());
   ~DigestPipe();
 
   /// The buffer to fill next; waits until one is free. The same one until push().
@@ -56,6 +61,9 @@ class DigestPipe {
 
   /// Hands the first `size` bytes of that buffer to the digesting thread.
   void push(std::size_t size);
+
+  /// Where it is, once all that was pushed is digested. Only of one that was made of a state.
+  DigestState state();
 
   /// Waits for the last buffer. Call once.
   Digests finish();

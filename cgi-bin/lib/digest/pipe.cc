@@ -5,6 +5,7 @@
 
 #include "digest/digester.h"
 #include "digest/hasher.h"
+#include "digest/state_hasher.h"
 
 namespace coffer {
 namespace {
@@ -24,7 +25,7 @@ struct Lane {
 // Both counts run on past kBuffers, and wrap: their difference is how many buffers wait. The
 // receiving thread owns every buffer that all lanes are through with, and the lanes the rest.
 struct DigestPipe::State {
-  explicit State(Backend backend);
+  explicit State(Hashers hashers);
   ~State();
 
   void start();
@@ -32,6 +33,7 @@ struct DigestPipe::State {
   void work(Lane& lane);
   std::span<char> buffer();
   void push(std::size_t size);
+  void drain();
   char* buffer_at(std::uint32_t count) { return bytes.get() + count % kBuffers * kBufferSize; }
 
   std::unique_ptr<char[]> bytes = std::make_unique_for_overwrite<char[]>(kBuffers * kBufferSize);
@@ -40,8 +42,8 @@ struct DigestPipe::State {
   std::vector<std::unique_ptr<Lane>> lanes;
 };
 
-DigestPipe::State::State(Backend backend) {
-  for (auto& hasher : new_hashers(backend)) {
+DigestPipe::State::State(Hashers hashers) {
+  for (auto& hasher : hashers) {
     lanes.push_back(std::make_unique<Lane>());
     lanes.back()->hasher = std::move(hasher);
   }
@@ -79,13 +81,25 @@ std::span<char> DigestPipe::State::buffer() {
   return {buffer_at(count), kBufferSize};
 }
 
+void DigestPipe::State::drain() {
+  for (auto& lane : lanes)
+    for (std::uint32_t done = lane->done; done != pushed; done = lane->done) lane->done.wait(done);
+}
+
 void DigestPipe::State::push(std::size_t size) {
   sizes[pushed % kBuffers] = size;
   pushed++;
   pushed.notify_all();
 }
 
-DigestPipe::DigestPipe(Backend backend) : state_(std::make_unique<State>(backend)) {
+DigestPipe::DigestPipe(Backend backend) : state_(std::make_unique<State>(new_hashers(backend))) {
+  state_->start();
+}
+
+DigestPipe::DigestPipe(const DigestState& state, Backend backend) {
+  Hashers hashers;
+  hashers.push_back(std::make_unique<StateHasher>(backend, state));
+  state_ = std::make_unique<State>(std::move(hashers));
   state_->start();
 }
 
@@ -96,6 +110,11 @@ std::span<char> DigestPipe::buffer() { return state_->buffer(); }
 void DigestPipe::push(std::size_t size) {
   assert(size <= kBufferSize);
   state_->push(size);
+}
+
+DigestState DigestPipe::state() {
+  state_->drain();
+  return static_cast<const StateHasher&>(*state_->lanes.front()->hasher).state();
 }
 
 Digests DigestPipe::finish() {

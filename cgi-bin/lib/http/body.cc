@@ -33,7 +33,12 @@ Result<std::size_t> Body::read(std::span<char> buffer) {
   std::size_t count = 0;
   while (count < most) {
     if (in_.rdNext == in_.stop)
-      if (auto waited = wait(); !waited) return waited.error();
+      if (auto waited = failed_ ? *failed_ : wait(); !waited) {
+        // What has come before is not lost with what has not.
+        if (count == 0) return waited.error();
+        failed_ = waited;
+        break;
+      }
     auto n = std::min(most - count, static_cast<std::size_t>(in_.stop - in_.rdNext));
     std::memcpy(buffer.data() + count, in_.rdNext, n);
     in_.rdNext += n;

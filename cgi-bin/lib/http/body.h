@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "base/stream.h"
 
@@ -40,6 +41,7 @@ class Body : public Source {
   Patience patience_;
   std::chrono::nanoseconds waited_{};  // in this span
   std::uint64_t came_ = 0;             // in this span
+  std::optional<Result<>> failed_;     // what the next read() says
 };
 
 }  // namespace coffer

@@ -32,8 +32,12 @@ int status_of(Errc code) {
       return 415;
     case Errc::mismatch:
       return 422;
+    case Errc::locked:
+      return 423;
     case Errc::too_many:
       return 429;
+    case Errc::checksum_mismatch:
+      return 460;
     case Errc::internal:
     case Errc::data_loss:
       return 500;
@@ -75,10 +79,14 @@ std::string_view reason_of(int status) {
       return "Range Not Satisfiable";
     case 422:
       return "Unprocessable Content";
+    case 423:
+      return "Locked";
     case 429:
       return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
+    case 460:
+      return "Checksum Mismatch";
     case 501:
       return "Not Implemented";
     case 502:

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 
 namespace coffer {
 
+/// `cut` may be called while the handler runs: who waits for the rest of the body gets an error.
 struct Request {
   std::string id{};      // ties the log lines of one request together
   std::string method{};  // "GET"
@@ -29,6 +31,7 @@ struct Request {
   bool tls = false;
   std::optional<std::uint64_t> length{};  // of the body; nothing if the client did not say
   std::unique_ptr<Source> body{};         // may be read once, and may be huge
+  std::function<void()> cut{};            // see above
   bool read_only = false;                 // it meets a cloud that takes no changes right now
   Fields notes{};                         // key=value pairs for the request's line in the log
 

@@ -128,6 +128,7 @@ Response Server::answer(FCGX_Request& fcgi, Request& request) {
   if (!received) return error_page_(request, received.error());
   received->id = std::move(request.id);
   request = std::move(*received);
+  request.cut = [fd = fcgi.ipcFd] { ::shutdown(fd, SHUT_RD); };
   request.body = std::make_unique<Body>(*fcgi.in, request.length.value_or(0), kPatience);
   try {
     auto response = handle_(request);

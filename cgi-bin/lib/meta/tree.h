@@ -33,7 +33,7 @@ struct NewFile {
   Sha256 sha256{};
   std::uint64_t size = 0;
   Conflict conflict = Conflict::version;
-  Precondition precondition;
+  Precondition precondition{};
 };
 
 /// What put_file() did. `entry.name` differs from what was asked for after a rename.

@@ -11,7 +11,8 @@ constexpr char kAdd[] =
 constexpr char kRelease[] =
     "UPDATE user SET reserved = reserved - ? WHERE id = ? AND reserved >= ?";
 constexpr char kForget[] = "DELETE FROM upload WHERE id = ?";
-constexpr char kList[] = "SELECT id, owner, size, staging FROM upload ORDER BY id";
+constexpr char kList[] =
+    "SELECT id, owner, size, staging FROM upload WHERE staging <> '' ORDER BY id";
 
 }  // namespace
 

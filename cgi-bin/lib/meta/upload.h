@@ -14,10 +14,11 @@ struct Upload {
   UploadId id{};
   UserId owner{};
   std::uint64_t size = 0;
-  std::string staging;
+  std::string staging{};
 };
 
-/// Keeps `size` bytes of the owner's quota. Errc::too_large if they are not there.
+/// Keeps `size` bytes of the owner's quota. Errc::too_large if they are not there. `staging` is
+/// the folder that the uploading process holds, or "" for one that outlives it (Resumable).
 Result<UploadId> reserve(Transaction& tx, UserId owner, std::uint64_t size,
                          std::string_view staging);
 
@@ -25,7 +26,7 @@ Result<UploadId> reserve(Transaction& tx, UserId owner, std::uint64_t size,
 /// take. One that has ended already is left as it is.
 Result<> release(Transaction& tx, const Upload& upload);
 
-/// Every upload under way, and those whose process died.
+/// Every upload that a process has under way, and those whose process died.
 Result<std::vector<Upload>> list_uploads(Connection& db);
 
 }  // namespace coffer

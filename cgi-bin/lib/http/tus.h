@@ -1,0 +1,52 @@
+// tus: what the headers of the resumable upload protocol say,
+// https://tus.io/protocols/resumable-upload (1.0.0). Numbers are decimal digits and nothing else.
+
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "digest/digest.h"
+#include "http/digest_field.h"
+#include "http/message.h"
+
+namespace coffer {
+
+inline constexpr std::string_view kTusVersion = "1.0.0";
+
+/// What Tus-Extension and Tus-Checksum-Algorithm say.
+inline constexpr std::string_view kTusExtensions =
+    "creation,creation-with-upload,expiration,checksum,termination,concatenation";
+inline constexpr std::string_view kTusChecksums = "sha1,sha256,md5,crc32";
+
+/// The method that the request means: that in X-HTTP-Method-Override, if it says one.
+std::string_view tus_method(const Request& request);
+
+/// The pairs of an Upload-Metadata header, their values decoded. Errc::invalid_argument if it is
+/// malformed: not base64, a key without a name or twice, a value that is not UTF-8.
+Result<Fields> parse_metadata(std::string_view text);
+
+/// The digest that an Upload-Checksum header declares of the request's body.
+/// Errc::invalid_argument if it is malformed or its algorithm none of kTusChecksums.
+Result<Declared> parse_checksum(std::string_view text);
+
+/// What Upload-Concat says an upload is: `partial`, or the final one that is made of the uploads
+/// at these addresses; neither without that header.
+struct Concat {
+  bool partial = false;
+  std::vector<std::string_view> parts{};
+
+  bool final() const { return !parts.empty(); }
+};
+
+/// Errc::invalid_argument if it is neither "partial" nor "final;" and the addresses of one to
+/// kMostParts uploads below `base`, relative or absolute. Of each, what follows `base` is kept.
+inline constexpr std::size_t kMostParts = 1000;
+Result<Concat> parse_concat(std::string_view text, std::string_view base);
+
+/// The number in a header. Errc::invalid_argument if there is none, or it is not one.
+Result<std::uint64_t> number_header(const Fields& headers, std::string_view name);
+
+}  // namespace coffer

@@ -1,0 +1,267 @@
+// resume - take large files in over bad lines, in pieces: tus 1.0, https://tus.io
+//
+//   OPTIONS /file/resume                204  what of the protocol there is
+//   POST    /file/resume?folder=F&name=N
+//                                       201  begun; Location is the upload's own address
+//   HEAD    /file/resume/TOKEN          200  Upload-Offset says how many bytes are safe
+//   PATCH   /file/resume/TOKEN          204  a piece is safe; with the last one it is a file
+//   DELETE  /file/resume/TOKEN          204  ended, and what had come is gone
+//
+// Extensions: creation, creation-with-upload, expiration, checksum (sha1, sha256, md5, crc32),
+// termination, concatenation. Upload-Metadata's filename (or name), folder (a path or an id),
+// conflict (see upload) and sha256 (in hex, enforced) say what becomes of it; a query can say
+// the same. X-HTTP-Method-Override says the method of a POST. Every request but OPTIONS has
+// Tus-Resumable: 1.0.0, which no foreign page can make a browser send, so there is no csrf.
+//
+// An offset counts what survives a power cut. A cut line costs nothing of what came before; a
+// program that is killed, 64 MiB at most; a piece with an Upload-Checksum comes in whole or not
+// at all. Once whole it is a file like any other (Content-Location): if there was no answer, or
+// the database was away, HEAD finishes it. It ends when nobody has gone on with it for a week
+// (Upload-Expires). A final upload is copied of its parts, which end, before the answer comes.
+//
+//   400  a header or field that makes no sense      412  not tus 1.0.0
+//   401  nobody is signed in                        413  over the quota, the limit or the length
+//   403  a token for reading; a PATCH of a final    415  a PATCH that is no offset+octet-stream
+//   404  no such upload or folder, or it has ended  422  not the bytes of the declared sha256
+//   405  another method                             423  still held by another request
+//   408  too little came in a minute                429  10,000 unfinished uploads
+//   409  not at that offset, or another one is at   460  not the bytes of the Upload-Checksum
+//        it; the name exists                        503  the database does not answer
+//   411  no Content-Length                          507  the disk is full
+
+#include "coffer/resume.h"
+
+#include "base/text.h"
+#include "base/time.h"
+#include "coffer/app.h"
+#include "coffer/arrivals.h"
+#include "coffer/entry_view.h"
+#include "coffer/locate.h"
+#include "coffer/page.h"
+#include "http/tus.h"
+
+namespace {
+
+using namespace coffer;
+
+constexpr std::string_view kBase = "/file/resume";
+constexpr std::string_view kPieceType = "application/offset+octet-stream";
+constexpr std::size_t kMostHeader = 8192;
+
+// What the metadata says, else the query.
+std::string_view said(const Fields& metadata, const Request& request, std::string_view name) {
+  auto value = metadata.get(name);
+  return value ? *value : request.query.value(name);
+}
+
+Result<std::optional<Declared>> checksum_of(const Request& request) {
+  auto text = request.headers.get("upload-checksum");
+  if (!text) return std::optional<Declared>{};
+  auto checksum = parse_checksum(*text);
+  if (!checksum) return checksum.error();
+  return std::optional(std::move(*checksum));
+}
+
+Result<> check_piece_type(const Request& request) {
+  if (request.headers.value("content-type") == kPieceType) return {};
+  return Error{Errc::unsupported, "a piece has the type {}", {std::string(kPieceType)}};
+}
+
+Result<> check_length(const Resumable& upload, std::uint64_t length) {
+  if (length <= upload.size - upload.offset) return {};
+  return Error{Errc::too_large,
+               "the piece has {} bytes, and only {} are still to come",
+               {std::to_string(length), std::to_string(upload.size - upload.offset)}};
+}
+
+// How far an upload is, in the headers of an answer.
+Response state_answer(const Resumable& upload, int status) {
+  Response answer{.status = status};
+  answer.headers.add("Upload-Offset", std::to_string(upload.offset));
+  answer.headers.add("Upload-Expires", http_time(std::uint64_t(upload.expires)));
+  if (upload.entry)
+    answer.headers.add("Content-Location", "/file/query?id=" + number_text(*upload.entry));
+  return answer;
+}
+
+// Where its file is to go. A part of another one goes nowhere, but who is confined makes it there.
+Result<> set_place(App& app, const Request& request, const Caller& caller, const Fields& metadata,
+                   Resumable& upload) {
+  bool partial = upload.concat == "partial";
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto folder = locate_folder(**db, caller, partial ? "" : said(metadata, request, "folder"));
+  if (!folder) return folder.error();
+  upload.folder = folder->id;
+  if (partial) return {};
+
+  auto name = said(metadata, request, metadata.has("filename") ? "filename" : "name");
+  if (name.empty()) return Error{Errc::invalid_argument, "Upload-Metadata has no filename"};
+  Fields fields{{"conflict", std::string(said(metadata, request, "conflict"))},
+                {"sha256", std::string(said(metadata, request, "sha256"))}};
+  auto file = new_file(caller.user.id, name, fields, {});
+  if (!file) return file.error();
+  auto declared = declared_in_fields(fields, 0, 1);
+  if (!declared) return declared.error();
+  file->folder = upload.folder;
+  if (auto fine = check_put(**db, *file); !fine) return fine;
+  upload.name = file->name;
+  upload.conflict = file->conflict;
+  if (!declared->empty())
+    std::ranges::copy(declared->front().digest, upload.sha256.emplace().begin());
+  return {};
+}
+
+Result<Response> begun_answer(Resume& resume, const std::string& token) {
+  auto upload = resume.find(token);
+  if (!upload) return upload.error();
+  auto answer = state_answer(*upload, 201);
+  answer.headers.add("Location", std::string(kBase) + "/" + token);
+  return answer;
+}
+
+// A first piece that comes with the creation. Its client has no address to go on with until it has
+// the answer, so what fails is nothing that it could come back to.
+Result<> receive_first(Resume& resume, Request& request, const std::string& token,
+                       const std::optional<Declared>& checksum) {
+  auto held = resume.hold(token, Resume::How::wait);
+  if (!held) return held.error();
+  auto received =
+      *request.length > 0 ? resume.receive(*held, *request.length, checksum) : resume.finish(*held);
+  if (received) return {};
+  if (auto ended = resume.end(*held); !ended && ended.error().code != Errc::not_found) return ended;
+  return received;
+}
+
+Result<Response> create(App& app, Request& request, const Caller& caller) {
+  Resume resume(app, caller, request);
+  Resumable upload;
+  upload.metadata = request.headers.value("upload-metadata");
+  upload.concat = request.headers.value("upload-concat");
+  if (upload.metadata.size() > kMostHeader || upload.concat.size() > kMostHeader)
+    return Error{Errc::too_large, "Upload-Metadata and Upload-Concat may have 8 KiB each"};
+  auto metadata = parse_metadata(upload.metadata);
+  if (!metadata) return metadata.error();
+  Concat concat;
+  if (!upload.concat.empty()) {
+    auto parsed = parse_concat(upload.concat, std::string(kBase) + "/");
+    if (!parsed) return parsed.error();
+    concat = std::move(*parsed);
+  }
+  if (auto placed = set_place(app, request, caller, *metadata, upload); !placed)
+    return placed.error();
+  if (concat.final()) {
+    auto token = resume.join(upload, concat.parts);
+    if (!token) return token.error();
+    return begun_answer(resume, *token);
+  }
+
+  if (request.headers.has("upload-defer-length"))
+    return Error{Errc::invalid_argument, "an upload says its Upload-Length when it begins"};
+  auto size = number_header(request.headers, "upload-length");
+  if (!size) return size.error();
+  upload.size = *size;
+  if (upload.size > app.config.upload)
+    return Error{Errc::too_large, "a file may have {} here", {human_size(app.config.upload)}};
+  if (!request.length) return Error{Errc::length_required, "the body needs a Content-Length"};
+  if (*request.length > 0)
+    if (auto piece = check_piece_type(request); !piece) return piece.error();
+  if (auto fits = check_length(upload, *request.length); !fits) return fits.error();
+  auto checksum = checksum_of(request);
+  if (!checksum) return checksum.error();
+  auto token = resume.begin(upload);
+  if (!token) return token.error();
+  if (*request.length > 0 || upload.size == 0)
+    if (auto received = receive_first(resume, request, *token, *checksum); !received)
+      return received.error();
+  return begun_answer(resume, *token);
+}
+
+Result<Response> head(Resume& resume, std::string_view token) {
+  auto held = resume.hold(token, Resume::How::interrupt);
+  if (!held) return held.error();
+  if (auto finished = resume.finish(*held); !finished) return finished.error();
+  const auto& upload = held->upload;
+  auto answer = state_answer(upload, 200);
+  answer.headers.add("Upload-Length", std::to_string(upload.size));
+  answer.headers.add("Cache-Control", "no-store");
+  if (!upload.metadata.empty()) answer.headers.add("Upload-Metadata", upload.metadata);
+  if (!upload.concat.empty()) answer.headers.add("Upload-Concat", upload.concat);
+  return answer;
+}
+
+Result<Response> patch(Resume& resume, Request& request, std::string_view token) {
+  if (auto piece = check_piece_type(request); !piece) return piece.error();
+  auto offset = number_header(request.headers, "upload-offset");
+  if (!offset) return offset.error();
+  if (!request.length) return Error{Errc::length_required, "the body needs a Content-Length"};
+  request.notes.add("bytes", std::to_string(*request.length));
+  auto checksum = checksum_of(request);
+  if (!checksum) return checksum.error();
+  auto held = resume.hold(token, Resume::How::wait);
+  // Who sends at the same time is not at the offset where this one will be.
+  if (!held && held.error().code == Errc::locked)
+    return Error{Errc::conflict, "another request is sending to this upload"};
+  if (!held) return held.error();
+  auto& upload = held->upload;
+  if (upload.concat.starts_with("final"))
+    return Error{Errc::permission_denied, "a final upload is made of others and takes no bytes"};
+  if (*offset != upload.offset)
+    return Error{Errc::conflict,
+                 "the upload is at {}, not at {}",
+                 {std::to_string(upload.offset), std::to_string(*offset)}};
+  if (auto fits = check_length(upload, *request.length); !fits) return fits.error();
+  auto received = *request.length > 0 ? resume.receive(*held, *request.length, *checksum)
+                                      : resume.finish(*held);
+  if (!received) return received.error();
+  auto now = resume.find(token);
+  if (!now) return now.error();
+  return state_answer(*now, 204);
+}
+
+Result<Response> terminate(Resume& resume, std::string_view token) {
+  auto held = resume.hold(token, Resume::How::interrupt);
+  if (!held) return held.error();
+  if (auto ended = resume.end(*held); !ended) return ended.error();
+  return Response{.status = 204};
+}
+
+Result<Response> answer(App& app, Request& request) {
+  if (request.method == "OPTIONS")
+    return Response{.status = 204,
+                    .headers = {{"Tus-Version", std::string(kTusVersion)},
+                                {"Tus-Max-Size", std::to_string(app.config.upload)},
+                                {"Tus-Extension", std::string(kTusExtensions)},
+                                {"Tus-Checksum-Algorithm", std::string(kTusChecksums)}}};
+  request.method = tus_method(request);
+  auto token = std::string_view(request.path).substr(kBase.size());
+  if (!token.empty()) token.remove_prefix(1);
+  if (auto allowed =
+          allow(request, token.empty() ? "OPTIONS, POST" : "DELETE, HEAD, OPTIONS, PATCH");
+      !allowed)
+    return allowed.error();
+  if (request.headers.value("tus-resumable") != kTusVersion)
+    return Error{Errc::precondition_failed, "this address speaks tus 1.0.0 only"};
+  // A question where to go on may finish the upload, and is one to who may write.
+  bool asks = request.method == "HEAD";
+  if (asks) request.method = "PATCH";
+  auto caller = require_user(app, request);
+  if (asks) request.method = "HEAD";
+  if (!caller) return caller.error();
+  if (token.empty()) return create(app, request, *caller);
+  Resume resume(app, *caller, request);
+  if (asks) return head(resume, token);
+  return request.method == "PATCH" ? patch(resume, request, token) : terminate(resume, token);
+}
+
+Result<Response> handle(App& app, Request& request) {
+  auto answered = answer(app, request);
+  auto response = answered ? std::move(*answered) : error_page(app, request, answered.error());
+  response.headers.add("Tus-Resumable", std::string(kTusVersion));
+  if (response.status == 412) response.headers.add("Tus-Version", std::string(kTusVersion));
+  return response;
+}
+
+}  // namespace
+
+int main() { return coffer::run("resume", handle); }
