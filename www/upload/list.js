@@ -10,18 +10,18 @@ const MOST_ROWS = 100;
 // What can be done in which state; what has none of these can be paused and removed.
 const offers = {
   paused: ['resume', 'remove'],
-  choose: ['choose', 'remove'],
+  choose: ['choosefile', 'remove'],
   failed: ['retry', 'remove'],
   again: ['retry', 'pause', 'remove'],
   done: [],
 };
-const actions = ['retry', 'resume', 'choose', 'pause', 'remove'];
+const actions = ['retry', 'resume', 'choosefile', 'pause', 'remove'];
 
 let section, act, said = 0;
 let rows = new Map();
 const parts = {};
 
-const button = (action, run) => make('button', {type: 'button', className: 'plain', textContent: words[action], onclick: run});
+const button = (word, run) => make('button', {type: 'button', className: 'plain', textContent: words[word], onclick: run});
 
 // What is sent so far, how fast, and how long it will take.
 function pace({at, size, rate}) {

@@ -33,7 +33,7 @@ function count_all() {
 
 // How fast it goes: what half a second brings, smoothed.
 function measure(thing, at, now) {
-  const before = thing.before ?? {at, now};
+  const before = thing.before ??= {at, now};
   if (now - before.now < 400) return;
   const rate = Math.max(0, at - before.at) * 1000 / (now - before.now);
   thing.rate = thing.rate ? 0.8 * thing.rate + 0.2 * rate : rate;
@@ -208,10 +208,11 @@ const acts = {
   pause: each((item) => busy.has(item) || pending.has(item), halt),
   resume: each((item) => item.state === 'paused', go),
   retry: each((item) => item.state === 'failed', go),
-  choose: async (item) => {
+  async choosefile(item) {
     if (!item.handle || !await reopen(item, true)) return choose(item);
     go(item);
-    each(null, () => {})(item);
+    changed();
+    pump();
   },
   remove(item) {
     item.halted = true;
@@ -292,7 +293,8 @@ export function attach() {
   place(slot, moved ? Boolean(form) : undefined);
   if (form) offer_folder(form);
   if (user !== (main.dataset.user ?? '')) change_user(main.dataset.user ?? '');
-  changed();
+  clearTimeout(drawing);
+  refresh();
 }
 
 addEventListener('online', () => {

@@ -95,20 +95,21 @@ async function begin(item, user) {
   return 0;
 }
 
-// How much of it the server has; nothing if it does not know it any more.
+// How much of it the server has, or undefined if it does not know it any more. Who asks after the
+// last byte makes it a file; what is in the way of that is said to a PATCH only, of nothing.
 async function known(item) {
   const answer = await ask(item, 'HEAD', item.url, {headers: tus});
-  if (answer.status === 404 || answer.status === 410) return undefined;
-  return Number(good(answer).getResponseHeader('Upload-Offset'));
+  if (answer.status === 404 || answer.status === 410) return {};
+  if (answer.status === 409 || answer.status === 422) return {offset: item.size};
+  const offset = Number(good(answer).getResponseHeader('Upload-Offset'));
+  return {offset, done: offset === item.size};
 }
 
 async function resume(item, user) {
-  let offset = item.url && await known(item);
-  if (item.url && offset === undefined) {
-    if (await arrived(item)) return;
-    item.url = '';
-  }
-  if (!item.url) {
+  let {offset, done} = item.url ? await known(item) : {};
+  if (done) return;
+  if (offset === undefined) {
+    if (item.url && await arrived(item)) return;
     if (await instantly(item)) return;
     offset = await begin(item, user);
   }
@@ -116,16 +117,18 @@ async function resume(item, user) {
     headers: {...tus, 'Upload-Offset': offset, 'Content-Type': 'application/offset+octet-stream'},
     body: item.file.slice(offset), moved: sending(item, offset),
   });
-  // Somebody else's bytes, or our own of before, are still being written: the next HEAD will know.
-  if ([404, 409, 410].includes(answer.status)) throw new Trouble(json(answer).detail, {again: true, status: answer.status});
-  if (Number(good(answer).getResponseHeader('Upload-Offset')) < item.size) throw new Trouble('', {again: true});
+  if (answer.status === 422) item.url = item.sha256 = undefined;
+  // Others send to it, or it has ended meanwhile: the next HEAD will know.
+  const elsewhere = [404, 409, 410].includes(answer.status) && offset < item.size;
+  if (elsewhere) throw new Trouble(json(answer).detail, {again: true, status: answer.status});
+  good(answer);
 }
 
 // Resolves when the file is in its folder, durably. Otherwise there is a Trouble.
 export async function send(item, user) {
   item.into = await folder_for(item, item.folder, item.dir);
   if (!item.name) return;
-  return put(item);
+  if (item.size < LARGE) return put(item);
   await resume(item, user);
   await forget(item);
 }

@@ -1,0 +1,137 @@
+// badline - files arrive in spite of the line, and nothing is sent that need not be
+//
+//   node badline.mjs URL NAME PASSWORD TOKEN TMP SCREENSHOTS      exit 0 if every step shows what it should
+
+import { strict as assert } from 'node:assert';
+import { digests_here, sender } from './sender.mjs';
+
+const [url, name, password, token, tmp, screenshots] = process.argv.slice(2);
+const my = await sender(url, name, password, token, tmp);
+const { page, context, line } = my;
+const MiB = 1 << 20;
+let arrived = 0;
+
+// All that has been brought is at the server as it is here; at most `most` bytes went up for it.
+async function whole(files, before, most) {
+  await my.uploaded(files.length);
+  assert.ok(line.up - before <= most, `${line.up - before} bytes went up for ${most}`);
+  const there = await my.digests('/Bad');
+  const here = digests_here(tmp, files);
+  for (const file of files) assert.equal(there[file], here[file], file);
+  arrived += files.length;
+  assert.equal(Object.keys(there).length, arrived);
+  await page.locator('h1', { hasText: 'Bad' }).waitFor();
+}
+const folder = await my.folder('/Bad');
+const form = `/file/upload?folder=${folder}`;
+const step = (title) => console.log(title);
+
+step('a slow line: how far, how fast, how long');
+await my.open(form);
+line.rate = 4 * MiB;
+let before = line.up;
+await my.form([my.file('slow.bin', 12 * MiB), my.file('small.txt', 5000)]);
+await my.says('slow.bin', /MB of 12\.6 MB · .*B\/s · .* (sec|min) left/);
+assert.ok(await my.row('slow.bin').locator('progress').evaluate((bar) => bar.value > 0 && bar.value < 1));
+await page.screenshot({ path: `${screenshots}/uploads-slow.png` });
+await whole(['slow.bin', 'small.txt'], before, 12.5 * MiB);
+
+step('a line that breaks, twice');
+await my.open(form);
+before = line.up;
+await my.form(my.file('cut.bin', 12 * MiB));
+await line.passed(4 * MiB);
+line.cut();
+await my.says('cut.bin', 'tries again');
+await line.passed(3 * MiB);
+line.cut();
+await whole(['cut.bin'], before, 13.5 * MiB);
+
+step('nobody there for a while');
+await my.open(form);
+before = line.up;
+await my.form(my.file('gone.bin', 8 * MiB));
+await line.passed(2 * MiB);
+line.state = 'refuses';
+line.cut();
+await my.says('gone.bin', 'tries again');
+line.state = 'works';
+await my.press('Try again', 'gone.bin');
+await whole(['gone.bin'], before, 9 * MiB);
+
+step('no line at all, and it knows');
+await my.open(form);
+before = line.up;
+await my.form(my.file('off.bin', 8 * MiB));
+await line.passed(2 * MiB);
+await context.setOffline(true);
+line.cut();
+await my.says('off.bin', 'waiting for the line');
+await page.locator('.uploads .how', { hasText: 'no connection' }).waitFor();
+await context.setOffline(false);
+await whole(['off.bin'], before, 9 * MiB);
+
+step('a pause');
+await my.open(form);
+before = line.up;
+await my.form(my.file('pause.bin', 8 * MiB));
+await line.passed(2 * MiB);
+await my.press('Pause', 'pause.bin');
+await my.says('pause.bin', 'paused');
+await page.locator('.uploads .how', { hasText: '1 file is unfinished.' }).waitFor();
+await page.keyboard.press('Enter'); // the focus is on what takes the place of the button
+await whole(['pause.bin'], before, 9 * MiB);
+
+step('a reload in the middle');
+await my.open(form);
+before = line.up;
+await my.form([my.file('reload.bin', 12 * MiB)]);
+await line.passed(5 * MiB);
+await page.reload();
+await my.says('reload.bin', 'MB of');
+await whole(['reload.bin'], before, 13 * MiB);
+
+step('a reload, and the file is to be chosen again');
+await my.open(form);
+before = line.up;
+const huge = my.file('huge.bin', 70 * MiB);
+line.rate = 30 * MiB;
+await my.form(huge);
+await line.passed(40 * MiB);
+await page.reload();
+await my.says('huge.bin', 'choose the same file again');
+await page.screenshot({ path: `${screenshots}/uploads-choose.png` });
+const [chooser] = await Promise.all([page.waitForEvent('filechooser'), my.press('Choose the file', 'huge.bin')]);
+await chooser.setFiles(huge);
+await whole(['huge.bin'], before, 72 * MiB);
+
+step('the server is busy, and says for how long');
+await my.open(form);
+line.rate = Infinity;
+let busy = 2;
+await context.route('**/file/upload?*', (route) => route.request().method() === 'PUT' && busy-- > 0
+  ? route.fulfill({ status: 503, headers: { 'Retry-After': '1' }, contentType: 'application/problem+json', body: '{"detail":"busy"}' })
+  : route.continue());
+await my.form(my.file('busy.bin', 5000));
+await my.says('busy.bin', 'tries again');
+await whole(['busy.bin'], line.up, MiB);
+assert.equal(busy, -1);
+await context.unroute('**/file/upload?*');
+
+step('one walks on meanwhile');
+line.rate = 4 * MiB;
+await my.open(form);
+before = line.up;
+await my.form(my.file('walk.bin', 8 * MiB));
+await line.passed(2 * MiB);
+await page.getByRole('link', { name: 'Trash' }).click();
+await page.locator('h1', { hasText: 'Trash' }).waitFor();
+await page.locator('.uploads .numbers', { hasText: 'MB of' }).waitFor();
+assert.equal(await page.locator('.uploads li').count(), 0);
+await my.uploaded(1);
+await page.locator('.uploads').getByRole('link', { name: 'To your files' }).click();
+await page.locator('h1', { hasText: 'Bad' }).waitFor();
+await whole(['walk.bin'], before, 9 * MiB);
+
+await my.close();
+assert.deepEqual(my.errors, []);
