@@ -5,7 +5,7 @@
 //   line.state = 'refuses'          nobody gets through; 'swallows': all that is sent is lost, and
 //                                   nothing comes back; 'works'
 //   line.cut()                      ends all connections that there are
-//   await line.passed(n)            until n bytes have gone up from now on
+//   await line.passed(n)            until n bytes have gone up from now on, or fails after a minute
 //   line.up, line.down              how many have gone up and come down
 
 import { connect, createServer } from 'node:net';
@@ -18,7 +18,10 @@ export async function lay(port) {
     cut() { for (const socket of sockets) socket.resetAndDestroy(); },
     passed(bytes) {
       const end = line.up + bytes;
-      return new Promise((resolve) => waiting.add({ end, resolve }));
+      return new Promise((resolve, reject) => {
+        waiting.add({ end, resolve });
+        setTimeout(() => reject(new Error(`${line.up - end + bytes} bytes have gone up of ${bytes}`)), 60_000).unref();
+      });
     },
     close() { line.cut(); server.close(); },
   };

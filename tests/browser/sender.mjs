@@ -9,6 +9,7 @@
 //   my.uploaded(n)             waits until so many are said to be uploaded
 //   my.press(name, row)        a button, in that row or anywhere
 //   my.file(name, size)        a file on the disk of bytes that do not repeat: its path
+//   my.folder(path), my.remove(path)    makes one, removes it for good
 //   my.digests(folder)         {path: SHA-256} of what is in that folder at the server
 
 import { createCipheriv, createHash } from 'node:crypto';
@@ -73,6 +74,10 @@ export async function sender(url, name, password, token, tmp, options = {}) {
       const parts = path.split('/');
       const body = new URLSearchParams({ action: 'folder', folder: parts.slice(0, -1).join('/') || '/', name: parts.at(-1) });
       return (await (await api('/file/update', { method: 'POST', body })).json()).id;
+    },
+    async remove(path) {
+      const { id } = await (await api(`/file/query?id=${encodeURIComponent(path)}`)).json();
+      await api('/file/delete', { method: 'POST', body: new URLSearchParams({ id, forever: 1 }) });
     },
     close: () => { line.close(); return browser.close(); },
   };

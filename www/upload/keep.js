@@ -27,11 +27,18 @@ async function within(mode, use) {
 
 // One page at a time has an upload in its hands. True if it is this one, undefined where a browser
 // cannot say: it can on https and on this machine itself.
+const held = new Map();
 function hold(key) {
-  return navigator.locks && new Promise((resolve) => navigator.locks.request(`upload ${key}`, {ifAvailable: true}, (lock) => {
-    resolve(lock !== null);
-    return lock && new Promise(() => {});
-  }));
+  return held.has(key) || navigator.locks && new Promise((resolve) =>
+    navigator.locks.request(`upload ${key}`, {ifAvailable: true}, (lock) => {
+      resolve(lock !== null);
+      return lock && new Promise((release) => held.set(key, release));
+    }));
+}
+
+export function let_go({key}) {
+  held.get(key)?.();
+  held.delete(key);
 }
 
 export async function remember(item, user) {
@@ -43,15 +50,18 @@ export async function remember(item, user) {
   if (kept === undefined) await within('readwrite', (store) => store.put({...record, file: undefined, handle: undefined}));
 }
 
-export const forget = (item) => within('readwrite', (store) => store.delete(item.key));
+export async function forget(item) {
+  await within('readwrite', (store) => store.delete(item.key));
+  let_go(item);
+}
 
 // The uploads that `user` has left unfinished and no other page goes on with. `sure` says that.
 export async function remembered(user) {
   const found = [];
   for (const record of await within('readonly', (store) => store.getAll()) ?? []) {
     if (record.user !== user) continue;
-    const held = await hold(record.key);
-    if (held !== false) found.push({...record, sure: held === true});
+    const ours = await hold(record.key);
+    if (ours !== false) found.push({...record, sure: ours === true});
   }
   return found;
 }

@@ -17,7 +17,7 @@ const offers = {
 };
 const actions = ['retry', 'resume', 'choosefile', 'pause', 'remove'];
 
-let section, act, said = 0;
+let section, act, going = false, said = 0;
 let rows = new Map();
 const parts = {};
 
@@ -105,11 +105,13 @@ function summary(count, total) {
 // which state.
 export function draw(items, whole, count, link) {
   section.hidden = !items.length;
-  if (section.hidden) return;
+  if (section.hidden) return draw_rows([]);
   const text = summary(count, items.length);
-  if (text !== parts.status.textContent && (!count.going || Date.now() - said > 2000)) {
+  const turned = going !== count.going > 0;
+  if (text !== parts.status.textContent && (turned || !going || Date.now() - said > 2000)) {
     parts.status.textContent = text;
     said = Date.now();
+    going = count.going > 0;
   }
   parts.numbers.hidden = parts.bar.hidden = !count.going;
   parts.numbers.textContent = (items.length > 1 ? say('count', count.done, items.length) + ' · ' : '') + pace(whole);

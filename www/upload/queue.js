@@ -4,7 +4,7 @@
 import {load, make} from '/coffer.js';
 import {Trouble, ask, good, here, json} from './ask.js';
 import {chosen, dropped, forget_folders} from './folders.js';
-import {file_of, forget, remembered} from './keep.js';
+import {file_of, forget, let_go, remembered} from './keep.js';
 import {build, draw, place} from './list.js';
 import {LARGE, drop, send} from './send.js';
 import {bytes, say, words} from './words.js';
@@ -243,7 +243,10 @@ async function restore() {
 
 // Another user, or nobody: what was on its way stays with whose it was.
 function change_user(name) {
-  for (const item of items) halt(item);
+  for (const item of items) {
+    halt(item);
+    let_go(item);
+  }
   items = [];
   whole = {at: 0, size: 0};
   user = name;
@@ -284,6 +287,7 @@ export function attach() {
     language = document.documentElement.lang;
     build(acts);
   }
+  if (user !== (main.dataset.user ?? '')) change_user(main.dataset.user ?? '');
   const form = slot && document.querySelector('form[enctype]');
   const moved = shown !== location.href;
   shown = location.href;
@@ -292,7 +296,6 @@ export function attach() {
   if (moved) fresh = busy.size > 0;
   place(slot, moved ? Boolean(form) : undefined);
   if (form) offer_folder(form);
-  if (user !== (main.dataset.user ?? '')) change_user(main.dataset.user ?? '');
   clearTimeout(drawing);
   refresh();
 }
