@@ -83,7 +83,7 @@ addEventListener('popstate', () => load(location.href));
 // What sends files, once a page has wanted it.
 let uploads;
 async function attach_uploads() {
-  if (!uploads && document.querySelector('#uploads')) uploads = await import('/upload/queue.js');
+  if (!uploads && document.querySelector('#uploads')) uploads = await import('/upload/page.js');
   uploads?.attach();
 }
 

@@ -59,6 +59,30 @@ line.state = 'works';
 await my.press('Try again', 'gone.bin');
 await whole(['gone.bin'], before, 9 * MiB);
 
+step('an answer that is lost: nothing comes in twice');
+for (const [file, size, conflict, method] of [['once.txt', 5000, 'version', 'PUT '], ['one.txt', 5000, 'rename', 'PATCH '], ['once.bin', 2 * MiB, 'fail', 'PATCH ']]) {
+  await my.open(form);
+  before = line.up;
+  line.loses = method;
+  await my.form(my.file(file, size), conflict);
+  await whole([file], before, size + MiB / 2);
+  const { versions } = await (await my.api(`/file/query?id=/Bad/${file}`)).json();
+  assert.deepEqual(versions, []);
+  assert.equal(line.loses, '');
+}
+
+step('a line on which nothing moves');
+await my.open(form);
+before = line.up;
+line.rate = 8 * MiB;
+await my.form(my.file('stands.bin', 16 * MiB));
+await line.passed(2 * MiB);
+line.state = 'stands';
+await my.says('stands.bin', 'tries again');
+line.state = 'works';
+await whole(['stands.bin'], before, 17 * MiB);
+line.rate = 4 * MiB;
+
 step('no line at all, and it knows');
 await my.open(form);
 before = line.up;
@@ -88,6 +112,7 @@ before = line.up;
 await my.form([my.file('reload.bin', 12 * MiB)]);
 await line.passed(5 * MiB);
 await page.reload();
+assert.ok(my.asked.includes('beforeunload'), 'nobody warns who leaves');
 await my.says('reload.bin', 'MB of');
 await whole(['reload.bin'], before, 13 * MiB);
 

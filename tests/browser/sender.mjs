@@ -2,6 +2,7 @@
 //
 //   const my = await sender(url, name, password, token, tmp)
 //   my.page, my.line           the page, and the line it is behind (faults.mjs)
+//   my.asked                   the kinds of dialogs there were, all of which are accepted
 //   my.open(path)              goes there
 //   my.form(files, conflict)   chooses the files in the form and presses Upload
 //   my.drop(paths)             drops files and folders of the disk on the page, as a hand would
@@ -28,7 +29,11 @@ export async function sender(url, name, password, token, tmp, options = {}) {
   const errors = [];
   page.setDefaultTimeout(60_000);
   page.on('pageerror', (error) => errors.push(error));
-  page.on('dialog', (dialog) => dialog.accept());
+  const asked = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    return dialog.accept();
+  });
   const api = (path, asked = {}) => fetch(url + path, { ...asked, headers: { Authorization: `Bearer ${token}` } });
 
   await page.goto(line.url + '/user/signin');
@@ -38,7 +43,7 @@ export async function sender(url, name, password, token, tmp, options = {}) {
   await page.locator('nav a[href="/user/account"]').waitFor();
 
   const my = {
-    browser, context, page, line, errors, api,
+    browser, context, page, line, errors, asked, api,
     async open(path) {
       await page.goto(line.url + path);
       await page.locator('section.uploads').waitFor({ state: 'attached' });

@@ -3,9 +3,10 @@
 // The form token of the page that is shown.
 export const here = {csrf: ''};
 
-// The line counts as broken if nothing has moved for that long; an answer may take longer.
+// The line counts as broken if nothing has moved for so many milliseconds. The answer to a body may
+// take longer: as much again, and the time for it to be saved.
 const SILENCE = 30_000;
-const PATIENCE = 300_000;
+const patience = (bytes) => 2 * SILENCE + bytes / 20_000;
 
 // Why an upload does not go on. With `again` it may by itself, after `after` seconds if that is
 // said; else `message` is for the user. What was stopped on purpose is neither.
@@ -24,16 +25,16 @@ export function ask(item, method, url, {headers = {}, body, moved} = {}) {
     if (item.halted) return reject(new Trouble(''));
     const request = new XMLHttpRequest();
     let timer, silent = false;
-    const watch = (patience) => {
+    const watch = (time) => {
       clearTimeout(timer);
-      timer = setTimeout(() => { silent = true; request.abort(); }, patience);
+      timer = setTimeout(() => { silent = true; request.abort(); }, time);
     };
     const broken = () => reject(new Trouble('', {again: true}));
     request.open(method, url);
     request.setRequestHeader('Accept', 'application/json');
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     if (moved) request.upload.onprogress = (event) => {
-      watch(event.loaded < event.total ? SILENCE : PATIENCE);
+      watch(event.loaded < event.total ? SILENCE : patience(event.total));
       moved(event.loaded);
     };
     request.onload = () => resolve(request);

@@ -35,7 +35,7 @@ function state_of(item) {
     case 'sending': return pace(item);
     case 'looking': return say('looking', Math.floor(100 * item.looked / item.size));
     case 'again': return say('again', duration(Math.max(0, item.due - Date.now()) / 1000));
-    case 'paused': return say('paused', bytes(item.at), bytes(item.size));
+    case 'paused': return item.at ? say('paused', bytes(item.at), bytes(item.size)) : say('halted');
     case 'failed': return item.detail;
     case 'done': return say(item.instant ? 'instant' : 'done');
     default: return say(item.state);
@@ -92,9 +92,9 @@ function draw_rows(items) {
 }
 
 // How it goes on the whole, in words that change seldom.
-function summary(count, total) {
+function summary(count) {
   const sentences = [];
-  if (count.going) sentences.push(navigator.onLine ? say('running', total) : say('offline'));
+  if (count.going) sentences.push(navigator.onLine ? say('running', count.going + count.done) : say('offline'));
   else if (count.done) sentences.push(say('uploaded', count.done));
   if (count.failed) sentences.push(say('broken', count.failed));
   if (!count.going && count.paused) sentences.push(say('unfinished', count.paused));
@@ -106,7 +106,7 @@ function summary(count, total) {
 export function draw(items, whole, count, link) {
   section.hidden = !items.length;
   if (section.hidden) return draw_rows([]);
-  const text = summary(count, items.length);
+  const text = summary(count);
   const turned = going !== count.going > 0;
   if (text !== parts.status.textContent && (turned || !going || Date.now() - said > 2000)) {
     parts.status.textContent = text;
@@ -114,7 +114,7 @@ export function draw(items, whole, count, link) {
     going = count.going > 0;
   }
   parts.numbers.hidden = parts.bar.hidden = !count.going;
-  parts.numbers.textContent = (items.length > 1 ? say('count', count.done, items.length) + ' · ' : '') + pace(whole);
+  parts.numbers.textContent = (count.going + count.done > 1 ? say('count', count.done, count.going + count.done) + ' · ' : '') + pace(whole);
   parts.bar.value = whole.at / (whole.size || 1);
   parts.pause.hidden = count.going < 2;
   parts.resume.hidden = count.paused - count.choose < 2;

@@ -1,13 +1,13 @@
-// The queue of uploads. It outlives the pages that are shown: while one walks on it goes on. What a
-// page knows of it is an element #uploads, which says all that is said, and a form or a folder.
+// The queue of uploads: which file is sent next, which tries again and when, and what a button does.
+// It outlives the pages that are shown.
 
-import {load, make} from '/coffer.js';
-import {Trouble, ask, good, here, json} from './ask.js';
-import {chosen, dropped, forget_folders} from './folders.js';
+import {make} from '/coffer.js';
+import {Trouble, ask, good, json} from './ask.js';
+import {chosen, forget_folders} from './folders.js';
 import {file_of, forget, let_go, remembered} from './keep.js';
-import {build, draw, place} from './list.js';
+import {draw} from './list.js';
 import {LARGE, drop, send} from './send.js';
-import {bytes, say, words} from './words.js';
+import {bytes, say} from './words.js';
 
 // A browser has six connections to a server: one stays free for pages.
 const AT_ONCE = 5;
@@ -16,10 +16,12 @@ const LARGE_AT_ONCE = 3;
 const TRIES = 8;
 const LONGEST_WAIT = 30;
 
-let items = [], user, language, whole, drawing, shown, fresh, round = 0;
+let items = [], user = '', round = 0, whole = {at: 0, size: 0}, drawing, when_finished = () => {};
 const pending = new Set(), busy = new Set();
 
-const folder_page = (id) => Number(id) ? `/file/query?folder=${id}` : '/';
+export const going = () => busy.size + pending.size > 0;
+export const on_finished = (then) => { when_finished = then; };
+export const folder_page = (id) => Number(id) ? `/file/query?folder=${id}` : '/';
 const paused = (item) => item.state === 'paused' || item.state === 'choose';
 
 function count_all() {
@@ -33,27 +35,25 @@ function count_all() {
 
 // How fast it goes: what half a second brings, smoothed.
 function measure(thing, at, now) {
+  if (thing.before?.at > at) thing.before = undefined;
   const before = thing.before ??= {at, now};
   if (now - before.now < 400) return;
-  const rate = Math.max(0, at - before.at) * 1000 / (now - before.now);
+  const rate = (at - before.at) * 1000 / (now - before.now);
   thing.rate = thing.rate ? 0.8 * thing.rate + 0.2 * rate : rate;
   thing.before = {at, now};
 }
 
-function refresh() {
-  drawing = 0;
+export function refresh() {
+  clearTimeout(drawing);
   const now = Date.now();
   whole.at = whole.size = 0;
   for (const item of items) {
     if (item.state === 'failed' || paused(item)) continue;
     whole.at += item.at;
     whole.size += item.size;
-    if (item.state === 'sending') {
-      if (item.before?.at > item.at) item.before = undefined;
-      measure(item, item.at, now);
-    } else item.rate = item.before = undefined;
+    if (item.state === 'sending') measure(item, item.at, now);
+    else item.rate = item.before = undefined;
   }
-  if (whole.before?.at > whole.at) whole.before = undefined;
   measure(whole, whole.at, now);
   const count = count_all();
   draw(items, whole, count, items.length && folder_page(items.at(-1).folder));
@@ -103,9 +103,14 @@ async function run(item) {
     else fail(item, trouble instanceof Trouble ? trouble.message : say('changed'));
   }
   busy.delete(item);
+  // Somebody may have said that it is to go on before it had stopped.
+  if (item.state === 'paused' && !item.halted) go(item);
   changed();
   pump();
-  if (!busy.size && !pending.size) finished();
+  if (going()) return;
+  const {folder} = items.at(-1) ?? {};
+  const these = items.filter((item) => item.round === round);
+  if (items.length) when_finished(folder, these.every((item) => item.state === 'done'));
 }
 
 function pump() {
@@ -122,21 +127,14 @@ function pump() {
 }
 
 function go(item) {
-  Object.assign(item, {halted: false, state: 'waiting', due: 0, tries: 0});
-  pending.add(item);
+  Object.assign(item, {halted: false, state: busy.has(item) ? item.state : 'waiting', due: 0, tries: 0});
+  if (!busy.has(item)) pending.add(item);
 }
 
-// What the page shows is out of date: the folder's page is loaded again, and the form makes room
-// for it, unless somebody is about to do something there.
-function finished() {
-  fresh = true;
-  const {folder} = items.at(-1) ?? {};
-  const form = document.querySelector('form[enctype]');
-  const slot = document.querySelector('#uploads');
-  if (!slot || String(slot.dataset.folder) !== String(folder) || document.querySelector('main[aria-busy]')) return;
-  if (form && !form.elements.file.value && items.every((item) => item.state === 'done' || item.round < round)) load(folder_page(folder));
-  const used = document.querySelector('tbody :checked, details[open] input') ?? document.activeElement?.matches('input');
-  if (!form && !used && items.some((item) => item.state === 'done')) load(location.href, {}, 'quiet');
+function halt(item) {
+  item.halted = true;
+  item.stop?.();
+  if (pending.delete(item)) item.state = 'paused';
 }
 
 const same = (item, file) => item.name === file.name && item.size === file.size && item.modified === file.lastModified;
@@ -145,10 +143,14 @@ const new_item = (fields) => ({round, at: 0, mark: 0, tries: 0, due: 0, looked: 
   path: [fields.dir, fields.name].filter(Boolean).join('/')});
 
 // Takes what a form or a drop brings into the queue. Who chooses a file again goes on with it.
-async function enter(source, folder, conflict) {
+export async function enter(source, folder, conflict = 'version') {
+  if (!going()) {
+    forget_done();
+    round++;
+  }
   forget_folders();
-  const limits = ask({}, 'GET', `/file/upload?folder=${folder}`).then((answer) => json(good(answer))).catch(() => ({}));
-  const {left = Infinity, largest = Infinity} = await limits;
+  const {left = Infinity, largest = Infinity} = await ask({}, 'GET', `/file/upload?folder=${folder}`)
+    .then((answer) => json(good(answer))).catch(() => ({}));
   const awaited = items.filter((item) => item.state === 'choose');
   let last = Date.now();
   for await (const {file, dir, handle} of source) {
@@ -178,17 +180,9 @@ async function enter(source, folder, conflict) {
   pump();
 }
 
-function halt(item) {
-  item.halted = true;
-  item.stop?.();
-  if (pending.delete(item)) item.state = 'paused';
-}
-
 async function reopen(item, may_ask) {
-  const file = await file_of(item, may_ask);
-  if (!file) return false;
-  item.file = file;
-  return true;
+  item.file = await file_of(item, may_ask) ?? undefined;
+  return Boolean(item.file);
 }
 
 // One file that is to be the same as before.
@@ -198,13 +192,15 @@ function choose(item) {
   input.click();
 }
 
-// Each for one item, or for all that it fits.
+// For one item, or for all that it fits.
 const each = (fits, act) => (item) => {
   for (const one of item ? [item] : items.filter(fits)) act(one);
   changed();
   pump();
 };
-const acts = {
+
+// What each button does; those of the whole list are called without an item.
+export const acts = {
   pause: each((item) => busy.has(item) || pending.has(item), halt),
   resume: each((item) => item.state === 'paused', go),
   retry: each((item) => item.state === 'failed', go),
@@ -228,21 +224,14 @@ const acts = {
   toggled: changed,
 };
 
-// What was left unfinished goes on by itself if its file is there and no other page may have it.
-async function restore() {
-  for (const record of await remembered(user)) {
-    const item = new_item(record);
-    item.state = !await reopen(item, false) ? 'choose' : record.sure ? 'waiting' : 'paused';
-    if (item.state === 'waiting') pending.add(item);
-    items.push(item);
-  }
-  if (items.length) place(document.querySelector('#uploads'), true);
-  changed();
-  pump();
+export function forget_done() {
+  items = items.filter((item) => item.state !== 'done');
 }
 
-// Another user, or nobody: what was on its way stays with whose it was.
-function change_user(name) {
+// Another user, or nobody: what was on its way stays with whose it was. What this one has left
+// unfinished is in the list; it goes on by itself if its file is there and no other page may have it.
+export async function be(name) {
+  if (user === name) return false;
   for (const item of items) {
     halt(item);
     let_go(item);
@@ -250,54 +239,16 @@ function change_user(name) {
   items = [];
   whole = {at: 0, size: 0};
   user = name;
-  if (user) restore();
-}
-
-// A second way to choose, where a browser can.
-function offer_folder(form) {
-  const input = make('input', {type: 'file', multiple: true, hidden: true, webkitdirectory: true});
-  const choose = make('button', {type: 'button', textContent: words.choosefolder, onclick: () => input.click()});
-  input.onchange = () => start(chosen(input), form.elements.folder.value, form.elements.conflict.value);
-  form.elements.file.after(choose, input, make('p', {className: 'hint', textContent: words.drop}));
-}
-
-function start(source, folder, conflict = 'version') {
-  if (!busy.size && !pending.size) {
-    items = items.filter((item) => item.state !== 'done');
-    round++;
+  for (const record of user ? await remembered(user) : []) {
+    const item = new_item(record);
+    item.state = !await reopen(item, false) ? 'choose' : record.sure ? 'waiting' : 'paused';
+    if (user !== name) return false;
+    if (item.state === 'waiting') pending.add(item);
+    items.push(item);
   }
-  place(document.querySelector('#uploads'), true);
-  return enter(source, folder, conflict);
-}
-
-// Sends what was chosen in the form.
-export function submit(form) {
-  const {file, folder, conflict} = form.elements;
-  const files = chosen(file);
-  file.value = '';
-  start(files, folder.value, conflict.value);
-}
-
-// Takes its place on the page that is shown now.
-export function attach() {
-  const main = document.querySelector('main'), slot = document.querySelector('#uploads');
-  here.csrf = document.querySelector('[name=csrf]')?.value ?? '';
-  if (slot) Object.assign(words, slot.dataset);
-  if (language !== document.documentElement.lang) {
-    language = document.documentElement.lang;
-    build(acts);
-  }
-  if (user !== (main.dataset.user ?? '')) change_user(main.dataset.user ?? '');
-  const form = slot && document.querySelector('form[enctype]');
-  const moved = shown !== location.href;
-  shown = location.href;
-  // What is done is said once more on the next page, and then no more.
-  if (moved && !busy.size && !pending.size && !fresh) items = items.filter((item) => item.state !== 'done');
-  if (moved) fresh = busy.size > 0;
-  place(slot, moved ? Boolean(form) : undefined);
-  if (form) offer_folder(form);
-  clearTimeout(drawing);
-  refresh();
+  changed();
+  pump();
+  return items.length > 0;
 }
 
 addEventListener('online', () => {
@@ -306,23 +257,4 @@ addEventListener('online', () => {
   changed();
 });
 addEventListener('offline', changed);
-addEventListener('beforeunload', (event) => {
-  if (busy.size || pending.size) event.preventDefault();
-});
-
-// Files and folders that are dropped on a page that has a place for them.
-const over = (event) => document.querySelector('#uploads') && event.dataTransfer?.types.includes('Files');
-const mark = (on) => document.documentElement.toggleAttribute('data-dropping', on);
-addEventListener('dragover', (event) => {
-  if (!over(event)) return;
-  event.preventDefault();
-  mark(true);
-});
-addEventListener('dragleave', (event) => { if (!event.relatedTarget) mark(false); });
-addEventListener('drop', (event) => {
-  mark(false);
-  if (!over(event)) return;
-  event.preventDefault();
-  const {folder} = document.querySelector('#uploads').dataset;
-  start(dropped(event.dataTransfer), folder, document.querySelector('#conflict')?.value);
-});
+addEventListener('beforeunload', (event) => { if (going()) event.preventDefault(); });

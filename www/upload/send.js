@@ -1,5 +1,9 @@
 // How one file gets to the server: a small one by PUT; a large one not at all if its bytes are there
 // already, else by tus 1.0 (https://tus.io/protocols/resumable-upload), which goes on where it broke.
+//
+// A browser sends a request once more, and says nothing, if a connection that it had used before
+// ends without an answer. A PUT of the same bytes makes no other version, but it would make another
+// file where the name is to be a new one: that goes by tus, too, which never takes a byte twice.
 
 import {Trouble, ask, form, good, here, json} from './ask.js';
 import {folder_for} from './folders.js';
@@ -32,16 +36,19 @@ async function digest(item) {
 }
 
 // Whether the file has come to its folder without a byte of it being sent.
+let switched_off = false;
 async function instantly(item) {
+  if (switched_off) return false;
   item.state = 'looking';
   item.looked = 0;
   const sha256 = await digest(item);
   if (!sha256) return false;
   const {name, size, conflict} = item;
-  const refused = (answer) => [400, 403, 409, 413, 507].includes(answer.status) && good(answer);
+  const refused = (answer) => [400, 409, 413, 507].includes(answer.status) && good(answer);
   try {
     const question = await ask(item, 'POST', '/file/instant', form({folder: item.into, name, size, sha256, conflict}));
     refused(question);
+    if (question.status === 403) switched_off = true;
     if (question.status !== 200) return false;
     const {challenge, key, ranges} = json(question);
     const {proof} = await work(item, {key, ranges});
@@ -91,7 +98,7 @@ async function begin(item, user) {
     'Upload-Metadata': Object.entries(metadata).map(([key, value]) => `${key} ${base64(value)}`).join(','),
   }}));
   item.url = new URL(answer.getResponseHeader('Location'), location.href).pathname;
-  await remember(item, user);
+  if (item.size >= LARGE) await remember(item, user);
   return 0;
 }
 
@@ -110,7 +117,7 @@ async function resume(item, user) {
   if (done) return;
   if (offset === undefined) {
     if (item.url && await arrived(item)) return;
-    if (await instantly(item)) return;
+    if (item.size >= LARGE && await instantly(item)) return;
     offset = await begin(item, user);
   }
   const answer = await ask(item, 'PATCH', item.url, {
@@ -128,9 +135,9 @@ async function resume(item, user) {
 export async function send(item, user) {
   item.into = await folder_for(item, item.folder, item.dir);
   if (!item.name) return;
-  if (item.size < LARGE) return put(item);
+  if (item.size < LARGE && item.conflict === 'version') return put(item);
   await resume(item, user);
-  await forget(item);
+  if (item.size >= LARGE) await forget(item);
 }
 
 // Nothing of it is wanted any more, here or at the server.

@@ -14,7 +14,7 @@ export function bytes(count) {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
   let unit = 0;
   for (; count >= 999.5 && unit < units.length - 1; unit++) count /= 1000;
-  return `${count.toFixed(unit && count < 99.5 ? 1 : 0)} ${units[unit]}`;
+  return `${Number(count.toFixed(unit && count < 99.5 ? 1 : 0))} ${units[unit]}`;
 }
 
 export function duration(seconds) {
