@@ -158,5 +158,14 @@ await page.locator('.uploads').getByRole('link', { name: 'To your files' }).clic
 await page.locator('h1', { hasText: 'Bad' }).waitFor();
 await whole(['walk.bin'], before, 9 * MiB);
 
+step('without what digests all is sent');
+line.rate = Infinity;
+await context.route('**/vendor/sha256.js', (route) => route.abort());
+await my.open(form);
+before = line.up;
+await my.form(my.file('bare.bin', 2 * MiB));
+await whole(['bare.bin'], before, 3 * MiB);
+await context.unroute('**/vendor/sha256.js');
+
 await my.close();
 assert.deepEqual(my.errors, []);

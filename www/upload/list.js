@@ -150,9 +150,13 @@ export function build(acts) {
   section = made;
 }
 
-// Puts the list where the page that is shown wants it. Each file is seen where it is sent from.
+// Puts the list where the page that is shown wants it: at its #uploads, or before all else. `open`
+// says whether each file is seen.
 export function place(slot, open) {
   if (slot) slot.after(section);
   else document.querySelector('main').prepend(section);
   if (open !== undefined) parts.each.open = open;
 }
+
+// On a small screen the list may be below what is seen.
+export const reveal = () => parts.status.scrollIntoView({block: 'nearest'});

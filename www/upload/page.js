@@ -4,7 +4,7 @@
 import {load, make} from '/coffer.js';
 import {here} from './ask.js';
 import {chosen, dropped} from './folders.js';
-import {build, place} from './list.js';
+import {build, place, reveal} from './list.js';
 import {acts, be, enter, folder_page, forget_done, going, on_finished, refresh} from './queue.js';
 import {words} from './words.js';
 
@@ -15,7 +15,7 @@ const form_here = () => slot() && document.querySelector('form[enctype]');
 
 function start(source, folder, conflict) {
   place(slot(), true);
-  enter(source, folder, conflict);
+  enter(source, folder, conflict).then(reveal);
 }
 
 // Sends what was chosen in the form.

@@ -67,8 +67,7 @@ function changed() {
 }
 
 function fail(item, detail) {
-  item.state = 'failed';
-  item.detail = detail;
+  Object.assign(item, {state: 'failed', detail});
   forget(item);
 }
 
@@ -80,7 +79,8 @@ async function later(item, trouble) {
   }
   item.tries = item.at > item.mark ? 1 : item.tries + 1;
   item.mark = item.at;
-  if (trouble.status && item.tries > TRIES) return fail(item, trouble.message);
+  // After a reload it is asked again.
+  if (trouble.status && item.tries > TRIES) return Object.assign(item, {state: 'failed', detail: trouble.message});
   const seconds = trouble.after || Math.min(LONGEST_WAIT, 2 ** (item.tries - 1)) * (0.75 + Math.random() / 2);
   item.due = Date.now() + seconds * 1000;
   item.state = 'again';
@@ -176,8 +176,8 @@ export async function enter(source, folder, conflict = 'version') {
       last = Date.now();
     }
   }
-  changed();
   pump();
+  refresh();
 }
 
 async function reopen(item, may_ask) {
