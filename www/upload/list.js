@@ -101,8 +101,8 @@ function summary(count) {
   return sentences.join(' ');
 }
 
-// Shows `items` as they are; `whole` is their sum: {at, size, rate}, and `count` how many are in
-// which state.
+// Shows `items` as they are; `whole` is their sum: {at, size, rate}, `count` how many are in which
+// state, and `link` leads to where they go.
 export function draw(items, whole, count, link) {
   section.hidden = !items.length;
   if (section.hidden) return draw_rows([]);
@@ -120,8 +120,8 @@ export function draw(items, whole, count, link) {
   parts.resume.hidden = count.paused - count.choose < 2;
   parts.retry.hidden = count.failed < 2;
   parts.clear.hidden = count.going > 0 || !(count.done || count.failed);
-  parts.link.hidden = !link || !count.done && !count.failed || count.going > 0;
-  if (link) parts.link.href = link;
+  parts.link.href = link;
+  parts.link.hidden = count.going > 0 || !(count.done || count.failed) || parts.link.href === location.href;
   draw_rows(parts.each.open ? items : []);
 }
 

@@ -56,7 +56,7 @@ export function refresh() {
   }
   measure(whole, whole.at, now);
   const count = count_all();
-  draw(items, whole, count, items.length && folder_page(items.at(-1).folder));
+  draw(items, whole, count, folder_page(items.at(-1)?.folder));
   if (count.going) drawing = setTimeout(refresh, 250);
 }
 
