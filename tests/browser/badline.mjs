@@ -3,11 +3,12 @@
 //   node badline.mjs URL NAME PASSWORD TOKEN TMP SCREENSHOTS      exit 0 if every step shows what it should
 
 import { strict as assert } from 'node:assert';
+import { copyFileSync } from 'node:fs';
 import { digests_here, sender } from './sender.mjs';
 
 const [url, name, password, token, tmp, screenshots] = process.argv.slice(2);
-const my = await sender(url, name, password, token, tmp);
-const { page, context, line } = my;
+let my = await sender(url, name, password, token, tmp);
+let { page, context, line } = my;
 const MiB = 1 << 20;
 let arrived = 0;
 
@@ -158,14 +159,53 @@ await page.locator('.uploads').getByRole('link', { name: 'To your files' }).clic
 await page.locator('h1', { hasText: 'Bad' }).waitFor();
 await whole(['walk.bin'], before, 9 * MiB);
 
-step('without what digests all is sent');
+step('what is there already is not sent');
 line.rate = Infinity;
+await my.open(form);
+before = line.up;
+await my.form(my.file('twice.bin', 20 * MiB));
+await whole(['twice.bin'], before, 21 * MiB);
+copyFileSync(`${tmp}/twice.bin`, `${tmp}/again.bin`);
+await my.open(form);
+before = line.up;
+await my.form([`${tmp}/again.bin`, my.file(' refused.txt', 5)]);
+await my.says('again.bin', 'it was there already');
+assert.ok(line.up - before < MiB, `${line.up - before} bytes went up for nothing`);
+await my.press('Clear the list');
+await my.open(`/file/query?folder=${folder}`);
+before = line.up;
+await my.drop([`${tmp}/again.bin`]);
+await whole(['again.bin'], before, MiB);
+
+step('without what digests all is sent');
 await context.route('**/vendor/sha256.js', (route) => route.abort());
 await my.open(form);
 before = line.up;
 await my.form(my.file('bare.bin', 2 * MiB));
 await whole(['bare.bin'], before, 3 * MiB);
 await context.unroute('**/vendor/sha256.js');
+
+await my.close();
+assert.deepEqual(my.errors, []);
+
+step('on plain HTTP, where a browser has less: one button, and it goes on');
+my = await sender(url, name, password, token, tmp, 'coffer.test');
+({ page, context, line } = my);
+await my.open(form);
+assert.equal(await page.evaluate(() => window.isSecureContext), false);
+line.rate = 4 * MiB;
+before = line.up;
+await my.form(my.file('plain.bin', 12 * MiB));
+await line.passed(4 * MiB);
+await page.reload();
+await my.says('plain.bin', 'paused');
+await my.press('Go on', 'plain.bin');
+await whole(['plain.bin'], before, 13 * MiB);
+copyFileSync(`${tmp}/plain.bin`, `${tmp}/plain again.bin`);
+await my.open(form);
+before = line.up;
+await my.form(`${tmp}/plain again.bin`);
+await whole(['plain again.bin'], before, MiB);
 
 await my.close();
 assert.deepEqual(my.errors, []);

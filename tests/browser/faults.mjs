@@ -1,6 +1,6 @@
 // faults - a line to the server as bad as one likes: a TCP proxy in the test's own process
 //
-//   const line = await lay(port)    line.url leads to 127.0.0.1:port
+//   const line = await lay(port, host)   line.url leads to 127.0.0.1:port, and says `host`
 //   line.rate = 1e6                 so many bytes a second go up, over all connections; Infinity
 //   line.state = 'refuses'          nobody gets through; 'stands': nothing moves any more on what is
 //                                   open; 'works'
@@ -12,7 +12,7 @@
 
 import { connect, createServer } from 'node:net';
 
-export async function lay(port) {
+export async function lay(port, host = '127.0.0.1') {
   const sockets = new Set();
   const waiting = new Set();
   const line = {
@@ -68,6 +68,6 @@ export async function lay(port) {
     });
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  line.url = `http://127.0.0.1:${server.address().port}`;
+  line.url = `http://${host}:${server.address().port}`;
   return line;
 }

@@ -1,6 +1,6 @@
 // sender - a page in Chromium behind a line of its own, with what the tests of uploads do there
 //
-//   const my = await sender(url, name, password, token, tmp)
+//   const my = await sender(url, name, password, token, tmp, host)
 //   my.page, my.line           the page, and the line it is behind (faults.mjs)
 //   my.asked                   the kinds of dialogs there were, all of which are accepted
 //   my.open(path)              goes there
@@ -21,10 +21,10 @@ import { lay } from './faults.mjs';
 
 export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-export async function sender(url, name, password, token, tmp, options = {}) {
+export async function sender(url, name, password, token, tmp, host = '127.0.0.1') {
   const browser = await launch();
-  const line = await lay(new URL(url).port);
-  const context = await browser.newContext({ locale: 'en', ...options });
+  const line = await lay(new URL(url).port, host);
+  const context = await browser.newContext({ locale: 'en' });
   const page = await context.newPage();
   const errors = [];
   page.setDefaultTimeout(60_000);

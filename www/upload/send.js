@@ -30,20 +30,15 @@ function work(item, request, moved = () => {}) {
   });
 }
 
-async function digest(item) {
-  item.sha256 ??= (await work(item, {}, (at) => { item.looked = at; })).sha256;
-  return item.sha256;
-}
-
 // Whether the file has come to its folder without a byte of it being sent.
 let switched_off = false;
 async function instantly(item) {
   if (switched_off) return false;
   item.state = 'looking';
   item.looked = 0;
-  const sha256 = await digest(item);
-  if (!sha256) return false;
-  const {name, size, conflict} = item;
+  item.sha256 ??= (await work(item, {}, (at) => { item.looked = at; })).sha256;
+  if (!item.sha256) return false;
+  const {name, size, sha256, conflict} = item;
   const refused = (answer) => [400, 409, 413, 507].includes(answer.status) && good(answer);
   try {
     const question = await ask(item, 'POST', '/file/instant', form({folder: item.into, name, size, sha256, conflict}));
@@ -62,15 +57,6 @@ async function instantly(item) {
   }
 }
 
-// Whether the file is in its folder: what broke off after the last byte may have been saved.
-async function arrived(item) {
-  const sha256 = await digest(item);
-  if (!sha256) return false;
-  const {entries = []} = json(good(await ask(item, 'GET', `/file/query?sha256=${sha256}`)));
-  return entries.some((entry) => entry.folder === Number(item.into) &&
-    (item.conflict === 'rename' || entry.name === item.name.normalize()));
-}
-
 const sending = (item, from) => {
   item.state = 'sending';
   item.at = from;
@@ -81,7 +67,6 @@ const sending = (item, from) => {
 };
 
 async function put(item) {
-  if (item.at === item.size && item.tries && await arrived(item)) return;
   const {name, conflict} = item;
   const query = new URLSearchParams({folder: item.into, name, conflict, csrf: here.csrf});
   good(await ask(item, 'PUT', `/file/upload?${query}`, {body: item.file, moved: sending(item, 0)}));
@@ -116,7 +101,6 @@ async function resume(item, user) {
   let {offset, done} = item.url ? await known(item) : {};
   if (done) return;
   if (offset === undefined) {
-    if (item.url && await arrived(item)) return;
     if (item.size >= LARGE && await instantly(item)) return;
     offset = await begin(item, user);
   }
