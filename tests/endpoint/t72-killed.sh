@@ -2,7 +2,6 @@
 # A program that is killed as it enters any system call that matters loses nothing and leaves
 # nothing half done: the client gets an error, the name shows nothing, the old file or the new one,
 # what was acknowledged is bit exact, the sweeper takes what is left, and the same request succeeds.
-#
 . "$(dirname "$0")/killed.sh"
 user ann
 
