@@ -1,0 +1,63 @@
+// faults - a line to the server as bad as one likes: a TCP proxy in the test's own process
+//
+//   const line = await lay(port)    line.url leads to 127.0.0.1:port
+//   line.rate = 1e6                 so many bytes a second go up, over all connections; Infinity
+//   line.state = 'refuses'          nobody gets through; 'swallows': all that is sent is lost, and
+//                                   nothing comes back; 'works'
+//   line.cut()                      ends all connections that there are
+//   await line.passed(n)            until n bytes have gone up from now on
+//   line.up, line.down              how many have gone up and come down
+
+import { connect, createServer } from 'node:net';
+
+export async function lay(port) {
+  const sockets = new Set();
+  const waiting = new Set();
+  const line = {
+    rate: Infinity, state: 'works', up: 0, down: 0,
+    cut() { for (const socket of sockets) socket.resetAndDestroy(); },
+    passed(bytes) {
+      const end = line.up + bytes;
+      return new Promise((resolve) => waiting.add({ end, resolve }));
+    },
+    close() { line.cut(); server.close(); },
+  };
+
+  // Whoever sends waits for their turn: one after the other the pieces take the time they take.
+  let turn = Promise.resolve();
+  const take_time = (bytes) => (turn = turn.then(() => line.rate === Infinity ? null
+    : new Promise((resolve) => setTimeout(resolve, bytes / line.rate * 1000))));
+
+  const server = createServer((client) => {
+    if (line.state === 'refuses') return client.resetAndDestroy();
+    const upstream = connect(port, '127.0.0.1');
+    for (const [socket, other] of [[client, upstream], [upstream, client]]) {
+      sockets.add(socket);
+      socket.setNoDelay(true);
+      socket.on('error', () => {});
+      socket.on('end', () => other.end());
+      socket.on('close', () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    client.on('data', async (bytes) => {
+      if (line.state === 'swallows') return;
+      client.pause();
+      await take_time(bytes.length);
+      line.up += bytes.length;
+      for (const one of waiting) if (line.up >= one.end && waiting.delete(one)) one.resolve();
+      if (upstream.destroyed) return;
+      if (upstream.write(bytes)) client.resume();
+      else upstream.once('drain', () => client.resume());
+    });
+    upstream.on('data', (bytes) => {
+      if (line.state === 'swallows') return;
+      line.down += bytes.length;
+      client.write(bytes);
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  line.url = `http://127.0.0.1:${server.address().port}`;
+  return line;
+}
