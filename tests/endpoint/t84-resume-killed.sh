@@ -82,5 +82,31 @@ for fault in fallocate:ENOSPC write:ENOSPC fsync:EIO; do
 	complete "$fault" 0
 done
 
+# A database that falls silent while the last piece comes: an error, and HEAD finishes it later or
+# says where to go on.
+call=STOP n=database
+begin silent
+database=$(cat "$var/db/db.pid")
+status=$(python3 - "${url#http://}" "$path" "$token" "$tmp/file" "$var/store/resume" "$database" <<'END'
+import http.client, os, signal, sys, time
+host, path, token, file, pieces, database = sys.argv[1:]
+body = open(file, "rb").read()
+web = http.client.HTTPConnection(host, timeout=60)
+web.putrequest("PATCH", path)
+for header in (("Authorization", "Bearer " + token), ("Tus-Resumable", "1.0.0"), ("Upload-Offset", "0"),
+               ("Content-Type", "application/offset+octet-stream"), ("Content-Length", str(len(body)))):
+    web.putheader(*header)
+web.endheaders(body[:2_000_000])
+while not any(entry.stat().st_size > 1_900_000 for entry in os.scandir(pieces)):
+    time.sleep(0.01)
+os.kill(int(database), signal.SIGSTOP)
+web.send(body[2_000_000:])
+print(web.getresponse().status)
+END
+)
+kill -CONT "$database"
+[ "$status" = 503 ] || fail "a database that falls silent: $status"
+complete silent 0
+
 "$coffer" fsck --read || fail fsck
 end_killing
