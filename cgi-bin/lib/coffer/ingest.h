@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -42,10 +43,25 @@ class Ingest {
   /// See Staging::receive(). Errc::too_large also for a file over the operator's limit.
   Result<Staged> receive(Source& bytes, std::uint64_t most);
 
+  /// The same for one of many: it is made durable together with the others, by the commit.
+  Result<Staged> receive_unsynced(Source& bytes, std::uint64_t most);
+
   /// Makes all of `arrivals` files, or none of them. When it returns they are durable.
   Result<std::vector<Put>> commit(const std::vector<Arrival>& arrivals);
 
+  /// Makes files of those of `arrivals` of which that can be done, and says of each what has become
+  /// of it: one that is refused fails no other. An error means that there is none of them. May be
+  /// called again for others: what admit() has reserved is for all of them.
+  Result<std::vector<Result<Put>>> commit_each(const std::vector<Arrival>& arrivals);
+
  private:
+  Result<> sync(const std::vector<Arrival>& arrivals);
+  Result<> link(const std::vector<Arrival>& arrivals);
+  Result<> commit_linked(const std::vector<Arrival>& arrivals,
+                         const std::function<Result<>()>& commit);
+  Result<> commit_new(Transaction& tx, const std::vector<Arrival>& arrivals,
+                      std::uint64_t& reserved, std::vector<std::optional<Result<Put>>>& puts);
+  Result<> keep_bytes(const Staged& staged);
   Result<> keep_here(Transaction& tx, const Staged& staged);
   Result<Put> commit_one(Transaction& tx, const Arrival& arrival, std::uint64_t& reserved);
   Result<> commit_all(const std::vector<Arrival>& arrivals, std::vector<Put>& puts);
@@ -55,8 +71,9 @@ class Ingest {
   App& app_;
   const User& user_;
   const Actor& actor_;
-  std::optional<Upload> upload_;  // what admit() has reserved
-  bool doomed_ = false;           // the last commit met a blob that a sweeper is removing
+  std::optional<Upload> upload_;    // what admit() has reserved
+  std::optional<SyncPoint> point_;  // older than the first file that is not synced
+  bool doomed_ = false;             // the last commit met a blob that a sweeper is removing
 };
 
 }  // namespace coffer
