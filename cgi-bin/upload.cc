@@ -199,8 +199,7 @@ Result<Response> handle(App& app, Request& request) {
   bool tar = request.headers.value("content-type") == "application/x-tar";
   if (request.method == "POST" && !tar) return post(app, request, *caller);
   // What is no form has the token in its query.
-  if (!caller->csrf.empty())
-    if (auto ours = check_csrf(*caller, request.query); !ours) return ours.error();
+  if (auto ours = check_csrf(*caller, request.query); !ours) return ours.error();
   return tar && request.method == "POST" ? unpack(app, request, *caller)
                                          : put(app, request, *caller);
 }
