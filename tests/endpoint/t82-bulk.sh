@@ -211,6 +211,20 @@ await 'upload method=POST.*shorter than its Content-Length' "$var/log/keeper.log
 [ "$(left) $(sql 'SELECT used, reserved FROM user')" = "$count $used" ] || fail 'a client that went away has left something'
 no_staging
 
+# A sync that fails fails all of its group, and is not tried again.
+for ((n = 1; ; n++)); do
+	trace "$(serving upload)" -e trace=syncfs,fsync -e inject=syncfs,fsync:error=EIO:when=$n
+	send "$tmp/twice.tar" 'folder=/&conflict=rename'
+	untrace
+	grep -q INJECTED "$tmp/trace" || break
+	expect_status 500
+	expect_body '"something went wrong on our side; nothing of yours is lost"'
+	[ "$(left)" = "$count" ] || fail "sync $n failed, and a file is there"
+	no_staging
+done
+expect_status 201
+[ $n -gt 2 ] || fail 'an archive is synced less than twice'
+
 # Digests of the whole, which would come too late.
 for header in "Content-MD5: $(openssl md5 -binary "$tmp/twice.tar" | base64)" \
 	"Repr-Digest: sha-256=:$(openssl sha256 -binary "$tmp/twice.tar" | base64):"; do
