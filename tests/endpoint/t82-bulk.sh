@@ -225,6 +225,34 @@ done
 expect_status 201
 [ $n -gt 2 ] || fail 'an archive is synced less than twice'
 
+# A blob that a sweeper is removing is waited for, and not for ever.
+mkdir "$tmp/doomed" && head -c 300 /dev/urandom >"$tmp/doomed/one" && head -c 300 /dev/urandom >"$tmp/doomed/two"
+tar -C "$tmp/doomed" -cf "$tmp/doomed.tar" one two
+one=$(sha256sum <"$tmp/doomed/one" | cut -d' ' -f1)
+doom() {
+	sql "INSERT INTO \`blob\` (sha256, size, sha1, md5, crc32, crc64, refs, touched, doomed)
+		VALUES (UNHEX('$one'), 0, '', '', '', '', 0, 0, TRUE)"
+}
+count=$(left)
+doom
+send "$tmp/doomed.tar"
+expect_status 503
+[ "$(left)" = "$count" ] || fail 'a blob is doomed, and a file is there'
+no_staging
+"$sweeper" 2>>"$var/log/sweeper.log" || fail 'the sweeper fails'
+rm -f "$var/store/blob/${one:0:2}/$one"
+sql "DELETE FROM \`blob\` WHERE doomed"
+doom
+{
+	for ((i = 0; i < 1000; i++)); do [ ! -e "$var/store/blob/${one:0:2}/$one" ] || break; sleep 0.01; done
+	sql "DELETE FROM \`blob\` WHERE doomed"
+} &
+send "$tmp/doomed.tar"
+wait $!
+expect_status 201
+same_as() { api GET "/file/download?path=/$1" && cmp "$tmp/body" "$2"; }
+same_as one "$tmp/doomed/one" || fail 'not the same bytes'
+
 # Digests of the whole, which would come too late.
 for header in "Content-MD5: $(openssl md5 -binary "$tmp/twice.tar" | base64)" \
 	"Repr-Digest: sha-256=:$(openssl sha256 -binary "$tmp/twice.tar" | base64):"; do
