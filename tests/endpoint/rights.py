@@ -6,10 +6,12 @@ that name: a file of ann's, whose cloud it is; one of the asker's own; or none a
 
 import fnmatch
 import http.client
+import io
 import json
 import re
 import subprocess
 import sys
+import tarfile
 import urllib.parse
 
 HOST = sys.argv[1].removeprefix("http://")
@@ -112,6 +114,18 @@ def look_up(table, key, field):
     return next((value for (keys, name), value in table.items() if name == field and fnmatch.fnmatch(key, keys)), None)
 
 
+def tar_of(name, data):
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        member = tarfile.TarInfo(name)
+        member.size = len(data)
+        tar.addfile(member, io.BytesIO(data))
+    return archive.getvalue()
+
+
+TAR = tar_of("f", b"bytes")
+
+
 class Route:
     """A line of the table, as "POST /file/update  action=rename&id=I&name=N"."""
 
@@ -119,7 +133,7 @@ class Route:
         self.method = method
         self.path, _, query = target.partition("?")
         self.reads = method in ("GET", "HEAD")
-        self.files = form.startswith("(a form)")
+        self.files, self.tar = form == "(a form)", form == "(a tar)"
         form = "folder=F" if self.files else form if "=" in form else ""
         self.fields = urllib.parse.parse_qsl((query or form).replace("...", ""), keep_blank_values=True)
         self.key = " ".join([method, self.path, *(value for name, value in self.fields if name == "action")])
@@ -145,6 +159,8 @@ class Route:
             return ask(method, f"{self.path}?{query}", headers)
         if method == "PUT":
             return ask(method, f"{self.path}?{query}", headers, b"bytes")
+        if self.tar and "Content-Type" not in headers:
+            return ask(method, f"{self.path}?{query}", headers | {"Content-Type": "application/x-tar"}, TAR)
         kind = headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
         body = json.dumps(dict(fields)) if "json" in kind else query
         if self.files and "urlencoded" in kind:
@@ -156,7 +172,7 @@ class Route:
 
 
 # What `resume` answers is asked with the headers of its protocol, by tus.py.
-ROUTES = [Route(*found) for found in re.findall(r"^  (GET|HEAD|POST|PUT) +(/\S*) *(\(a form\)|\S*)", sys.stdin.read(), re.M)
+ROUTES = [Route(*found) for found in re.findall(r"^  (GET|HEAD|POST|PUT) +(/\S*) *(\(a form\)|\(a tar\)|\S*)", sys.stdin.read(), re.M)
           if not found[1].startswith("/file/resume")]
 
 

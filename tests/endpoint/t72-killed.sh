@@ -43,6 +43,37 @@ new_file 4000 $few openat write fsync linkat sendto unlink
 new_file 1100000 4 fallocate sendto
 new_file 1100001 2 write
 
+# An archive of files old and new, in a folder that is new: each shows the old bytes, the new ones or,
+# if it is new, nothing; and all of what was acknowledged.
+mkdir "$tmp/in"
+printf 'kept, old' >"$tmp/old"
+for call in openat write syncfs linkat sendto unlink; do
+	for ((n = 1; ; n = $(after $n 8))); do
+		folder=tar.$call.$n
+		mkdir -p "$tmp/in/$folder"
+		for file in 1 2 3; do head -c 3000 /dev/urandom >"$tmp/in/$folder/$file"; done
+		printf "kept, $call $n" >"$tmp/in/kept"
+		api PUT '/file/upload?name=kept' -T "$tmp/old"
+		tar -C "$tmp/in" -cf "$tmp/tar" kept "$folder"
+		archive=(POST /file/upload -H 'Content-Type: application/x-tar' --data-binary "@$tmp/tar")
+		hit $call $n "${archive[@]}" || break
+		said=$status
+		for name in kept $folder/1 $folder/2 $folder/3; do
+			shown=$(shows "$name" "$tmp/in/$name" "$tmp/old")
+			case $said,$name,$shown in
+			*,kept,kept | 5??,kept,old | *,$folder/?,"${name#*/}" | 5??,$folder/?,nothing) ;;
+			*) fail "an archive killed at $call $n with $said: $name shows $shown" ;;
+			esac
+		done
+		clean
+		api "${archive[@]}"
+		expect_status 201
+		expect_body "\"path\":\"$folder/3\""
+	done
+	[ $n -gt 1 ] || [ $call = syncfs ] || fail "an archive makes no $call"
+	rm -r "$tmp/in/"*
+done
+
 # A form that replaces two files: both are the old ones, or both the new ones.
 printf 'one, old' >"$tmp/old1"
 printf 'two, old' >"$tmp/old2"

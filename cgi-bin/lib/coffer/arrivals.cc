@@ -68,6 +68,9 @@ Result<> drain(Source& body) {
   return {};
 }
 
+// So many files are synced as they come, each by itself; of more the rest is synced together.
+constexpr std::size_t kFew = 4;
+
 Result<> take_part(Ingest& ingest, Multipart& multipart, std::uint64_t most, const Part& part,
                    FileForm& form) {
   if (form.fields.size() + form.files.size() >= kMostFields)
@@ -82,7 +85,8 @@ Result<> take_part(Ingest& ingest, Multipart& multipart, std::uint64_t most, con
   if (part.file_name->empty()) return drain(multipart);  // no file was chosen in this field
   auto name = file_name(*part.file_name);
   if (!name) return name.error();
-  auto staged = ingest.receive(multipart, most);
+  auto staged = form.files.size() < kFew ? ingest.receive(multipart, most)
+                                         : ingest.receive_unsynced(multipart, most);
   if (!staged) return staged.error();
   form.files.push_back({std::move(*name), std::move(*staged)});
   return {};
@@ -146,11 +150,13 @@ Result<std::vector<Arrival>> arrivals_of(UserId owner, EntryId folder, FileForm 
   return arrivals;
 }
 
-void write_arrival(JsonWriter& json, const Arrival& arrival, const Put& put) {
+void write_arrival(JsonWriter& json, const Arrival& arrival, const Put& put,
+                   std::string_view path) {
   const char* outcome = put.outcome == Put::Outcome::created    ? "created"
                         : put.outcome == Put::Outcome::replaced ? "replaced"
                                                                 : "unchanged";
   json.begin_object();
+  if (!path.empty()) json.member("path", path);
   json.member("id", std::uint64_t(put.id));
   json.member("name", put.name);
   json.member("folder", std::uint64_t(arrival.file.folder));

@@ -35,7 +35,8 @@ Result<NewFile> new_file(UserId owner, std::string_view name, const Fields& fiel
 Result<std::vector<Arrival>> arrivals_of(UserId owner, EntryId folder, FileForm form,
                                          const Fields& headers);
 
-/// What has become of an arrival, as a JSON object.
-void write_arrival(JsonWriter& json, const Arrival& arrival, const Put& put);
+/// What has become of an arrival, as a JSON object; with the path under which it came, if any.
+void write_arrival(JsonWriter& json, const Arrival& arrival, const Put& put,
+                   std::string_view path = "");
 
 }  // namespace coffer

@@ -45,6 +45,8 @@ class Ingest {
 
   /// What else the transaction does that makes files of arrivals; it may be tried several times.
   using Also = std::function<Result<>(Transaction&, const std::vector<Put>&)>;
+  /// The same for one of many: it is made durable together with the others, by the commit.
+  Result<Staged> receive_unsynced(Source& bytes, std::uint64_t most);
 
   /// Makes all of `arrivals` files, or none of them. When it returns they are durable.
   Result<std::vector<Put>> commit(const std::vector<Arrival>& arrivals, const Also& also = {});
@@ -53,7 +55,19 @@ class Ingest {
   /// that stays as it was.
   void use(Upload reservation) { used_.push_back(std::move(reservation)); }
 
+  /// Makes files of those of `arrivals` of which that can be done, and says of each what has become
+  /// of it: one that is refused fails no other. An error means that there is none of them. May be
+  /// called again for others: what admit() has reserved is for all of them.
+  Result<std::vector<Result<Put>>> commit_each(const std::vector<Arrival>& arrivals);
+
  private:
+  Result<> sync(const std::vector<Arrival>& arrivals);
+  Result<> link(const std::vector<Arrival>& arrivals);
+  Result<> commit_linked(const std::vector<Arrival>& arrivals,
+                         const std::function<Result<>()>& commit);
+  Result<> commit_new(Transaction& tx, const std::vector<Arrival>& arrivals,
+                      std::uint64_t& reserved, std::vector<std::optional<Result<Put>>>& puts);
+  Result<> keep_bytes(const Staged& staged);
   Result<> keep_here(Transaction& tx, const Staged& staged);
   Result<Put> commit_one(Transaction& tx, const Arrival& arrival, std::uint64_t& reserved);
   Result<> commit_all(const std::vector<Arrival>& arrivals, std::vector<Put>& puts,
@@ -68,6 +82,9 @@ class Ingest {
   std::optional<Upload> upload_;  // what admit() has reserved
   std::vector<Upload> used_;      // what others have
   bool doomed_ = false;           // the last commit met a blob that a sweeper is removing
+  std::optional<Upload> upload_;    // what admit() has reserved
+  std::optional<SyncPoint> point_;  // older than the first file that is not synced
+  bool doomed_ = false;             // the last commit met a blob that a sweeper is removing
 };
 
 }  // namespace coffer
