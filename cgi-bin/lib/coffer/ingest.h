@@ -79,9 +79,7 @@ class Ingest {
   App& app_;
   const User& user_;
   const Actor& actor_;
-  std::optional<Upload> upload_;  // what admit() has reserved
-  std::vector<Upload> used_;      // what others have
-  bool doomed_ = false;           // the last commit met a blob that a sweeper is removing
+  std::vector<Upload> used_;        // what others have
   std::optional<Upload> upload_;    // what admit() has reserved
   std::optional<SyncPoint> point_;  // older than the first file that is not synced
   bool doomed_ = false;             // the last commit met a blob that a sweeper is removing
