@@ -2,12 +2,12 @@
 //
 //   sweeper          once over everything, by cron; exit 0, or 1 if something could not be done
 //
-// In this order: what killed uploads left behind, and their reservations; sessions and counts of
-// guesses that are over; trash past its age; what was deleted for good; accounts that were closed;
-// blobs that nobody refers to, after the grace time; files in the store that no row knows, and
-// damaged ones that are needed no longer; previews of blobs that are gone, and old ones; copies
-// that were begun and that nobody goes on with; what is in other stores and is no copy. One sweeper
-// at a time: another one leaves.
+// In this order: what killed uploads left behind, and their reservations; sessions, challenges
+// and counts of guesses that are over; trash past its age; what was deleted for good; accounts that
+// were closed; blobs that nobody refers to, after the grace time; files in the store that no row
+// knows, and damaged ones that are needed no longer; previews of blobs that are gone, and old ones;
+// copies that were begun and that nobody goes on with; what is in other stores and is no copy. One
+// sweeper at a time: another one leaves.
 //
 // The line in the log for a blob that was removed is the receipt: it names every place where its
 // bytes were, and says "removed", or "later" for a store that does not answer; another line follows
@@ -26,6 +26,7 @@
 #include "base/text.h"
 #include "coffer/remnants.h"
 #include "meta/blob.h"
+#include "meta/challenge.h"
 #include "meta/copy.h"
 #include "meta/event.h"
 #include "meta/guess.h"
@@ -66,6 +67,7 @@ Result<> sweep_trash(App& app, RemnantSweep&) {
     auto db = app.database.borrow();
     if (!db) return db.error();
     if (auto swept = sweep_sessions(**db); !swept) return swept.error();
+    if (auto swept = sweep_challenges(**db); !swept) return swept.error();
     if (auto swept = sweep_guesses(**db); !swept) return swept.error();
     if (auto swept = sweep_events(**db, app.config.activity_ms); !swept) return swept.error();
     if (auto swept = sweep_invitations(**db); !swept) return swept.error();
