@@ -65,7 +65,7 @@ Result<Claim> claim_of(const Request& request, const Caller& caller, const Field
   if (!size) return size.error();
   auto declared = declared_in_fields(form, 0, 1);
   if (!declared) return declared.error();
-  Claim claim{.file = std::move(*file), .digests = {}};
+  Claim claim{.root = caller.grant.root, .file = std::move(*file), .digests = {}};
   claim.file.size = size->value_or(0);
   for (auto& [algorithm, digest] : *declared) {
     if (algorithm == Algorithm::sha256) std::ranges::copy(digest, claim.file.sha256.begin());
@@ -125,8 +125,7 @@ Result<bool> may_refer(App& app, Connection& db, const Caller& caller, const Sha
   return !reached->empty();
 }
 
-// Whether the folder is still there, for this caller: whoever opened the challenge may have had
-// another token.
+// Whether the folder is still there, and where a token for one folder reaches it.
 Result<bool> is_folder(Connection& db, const Caller& caller, EntryId id) {
   auto folder = locate_folder(db, caller, number_text(id));
   if (folder) return folder->id == id;
@@ -152,7 +151,7 @@ Result<std::optional<Referred>> answer_to(App& app, Request& request, const Call
   auto token = form.value("challenge");
   std::optional<Claim> claim;
   auto taken = app.batch.run([&](Transaction& tx) -> Result<> {
-    auto took = take_challenge(tx, token_hash(token), caller.user.id);
+    auto took = take_challenge(tx, token_hash(token), caller.user.id, caller.grant.root);
     if (!took) return took.error();
     claim = std::move(*took);
     return {};

@@ -2,6 +2,7 @@
 CREATE TABLE challenge (
   token_hash  BINARY(32)      NOT NULL PRIMARY KEY,  -- SHA-256 of what they were given
   owner       BIGINT UNSIGNED NOT NULL,
+  root        BIGINT UNSIGNED NOT NULL,  -- the folder that the asker's token is for; 0 for everything
   folder      BIGINT UNSIGNED NOT NULL,  -- where the file is to go; 0 the root
   name        VARCHAR(255)    NOT NULL,  -- and under which name
   conflict    TINYINT UNSIGNED NOT NULL, -- where that is taken: 0 fail, 1 rename, 2 version

@@ -18,7 +18,8 @@ inline constexpr std::uint64_t kMostChallenges = 100;
 
 /// A file that is to come in without its bytes, and what is said of these.
 struct Claim {
-  NewFile file;  // its precondition is not kept
+  EntryId root = kRoot;  // of who asks; who proves must have the same
+  NewFile file;          // its precondition is not kept
   std::array<std::vector<std::uint8_t>, kAlgorithms.size()> digests;  // empty where none was said
 
   /// Whether all that was said is true of these bytes.
@@ -29,9 +30,9 @@ struct Claim {
 Result<> open_challenge(Transaction& tx, const Sha256& token_hash, const Claim& claim);
 
 /// Closes a challenge, so that of two who come with it one gets its claim. Nothing if there is
-/// none, it is over, or it is another user's, which stays open.
-Result<std::optional<Claim>> take_challenge(Transaction& tx, const Sha256& token_hash,
-                                            UserId owner);
+/// none, it is over, or it is another user's or one for another root, which stays open.
+Result<std::optional<Claim>> take_challenge(Transaction& tx, const Sha256& token_hash, UserId owner,
+                                            EntryId root);
 
 /// Removes those that are over. Returns how many.
 Result<std::uint64_t> sweep_challenges(Connection& db);
