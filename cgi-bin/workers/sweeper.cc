@@ -2,7 +2,7 @@
 //
 //   sweeper          once over everything, by cron; exit 0, or 1 if something could not be done
 //
-// In this order: what killed uploads left behind, and their reservations; sessions, challenges
+// In this order: what killed uploads left behind, and their reservations; challenges, sessions
 // and counts of guesses that are over; trash past its age; what was deleted for good; accounts that
 // were closed; blobs that nobody refers to, after the grace time; files in the store that no row
 // knows, and damaged ones that are needed no longer; previews of blobs that are gone, and old ones;
@@ -67,7 +67,6 @@ Result<> sweep_trash(App& app, RemnantSweep&) {
     auto db = app.database.borrow();
     if (!db) return db.error();
     if (auto swept = sweep_sessions(**db); !swept) return swept.error();
-    if (auto swept = sweep_challenges(**db); !swept) return swept.error();
     if (auto swept = sweep_guesses(**db); !swept) return swept.error();
     if (auto swept = sweep_events(**db, app.config.activity_ms); !swept) return swept.error();
     if (auto swept = sweep_invitations(**db); !swept) return swept.error();
@@ -82,6 +81,16 @@ Result<> sweep_trash(App& app, RemnantSweep&) {
       if (!purged) return purged.error();
       more = *purged;
     }
+  }
+  return {};
+}
+
+Result<> sweep_claims(App& app, RemnantSweep&) {
+  for (bool more = true; more;) {
+    auto closed =
+        transact(app.database, [&](Transaction& tx) { return sweep_challenges(tx, kAtATime); });
+    if (!closed) return closed.error();
+    more = *closed == kAtATime;
   }
   return {};
 }
@@ -288,8 +297,8 @@ int main() {
   Stores stores(**app, kPatience);
   RemnantSweep remnants(**app, stores);
   for (auto sweep :
-       {sweep_uploads, sweep_trash, sweep_accounts, sweep_blobs, sweep_temporaries, sweep_strays,
-        sweep_quarantine, sweep_previews, sweep_transfers, sweep_stores}) {
+       {sweep_uploads, sweep_claims, sweep_trash, sweep_accounts, sweep_blobs, sweep_temporaries,
+        sweep_strays, sweep_quarantine, sweep_previews, sweep_transfers, sweep_stores}) {
     auto swept = sweep(**app, remnants);
     if (swept) continue;
     Log("sweeper").add("event", "failed").add("error", swept.error().message).write();

@@ -12,14 +12,18 @@ constexpr char kOpen[] =
     " (token_hash, owner, root, folder, name, conflict, size, sha256, sha1, md5, crc32, crc64,"
     " expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UNIX_TIMESTAMP(NOW(3)) * 1000 + ? * "
     "1000)";
-constexpr char kCount[] = "SELECT COUNT(*) FROM challenge WHERE owner = ?";
-constexpr char kCloseOldest[] = "DELETE FROM challenge WHERE owner = ? ORDER BY expires LIMIT ?";
+constexpr char kTooMany[] =
+    "SELECT token_hash FROM challenge WHERE owner = ? ORDER BY expires DESC LIMIT ? OFFSET ?";
+constexpr char kOver[] =
+    "SELECT token_hash FROM challenge WHERE expires <= UNIX_TIMESTAMP(NOW(3)) * 1000 LIMIT ?";
 constexpr char kLock[] =
     "SELECT folder, name, conflict, size, sha256, sha1, md5, crc32, crc64 FROM challenge"
     " WHERE token_hash = ? AND owner = ? AND root = ?"
     " AND expires > UNIX_TIMESTAMP(NOW(3)) * 1000 FOR UPDATE";
 constexpr char kClose[] = "DELETE FROM challenge WHERE token_hash = ?";
-constexpr char kSweep[] = "DELETE FROM challenge WHERE expires <= UNIX_TIMESTAMP(NOW(3)) * 1000";
+
+// More than a user's clients open at a time.
+constexpr std::size_t kMostAtOnce = 1000;
 
 // The digests are the last columns, in the order of kAlgorithms.
 Claim claim_of(const Row& row, UserId owner, EntryId root) {
@@ -35,6 +39,18 @@ Claim claim_of(const Row& row, UserId owner, EntryId root) {
     claim.digests[i].assign(digest.begin(), digest.end());
   }
   return claim;
+}
+
+// Those that a statement finds, and not by a DELETE that looks for them: that one would lock the
+// entry of an index before the row, where whoever takes a challenge does it the other way round.
+Result<std::size_t> close_all(Transaction& tx, const char* sql,
+                              std::initializer_list<Value> values) {
+  std::vector<Sha256> found;
+  auto asked = tx.query(sql, values, [&](const Row& row) { found.push_back(row.bytes<32>(0)); });
+  if (!asked) return asked.error();
+  for (const Sha256& token_hash : found)
+    if (auto closed = tx.run(kClose, {token_hash}); !closed) return closed.error();
+  return found.size();
 }
 
 }  // namespace
@@ -54,11 +70,7 @@ Result<> open_challenge(Transaction& tx, const Sha256& token_hash, const Claim& 
                                file.size, file.sha256, Value::Bytes(said[1]), Value::Bytes(said[2]),
                                Value::Bytes(said[3]), Value::Bytes(said[4]), kChallengeSeconds});
   if (!opened) return opened.error();
-  std::uint64_t open = 0;
-  auto counted = tx.query(kCount, {file.owner}, [&](const Row& row) { open = row.number(0); });
-  if (!counted) return counted;
-  if (open <= kMostChallenges) return {};
-  auto closed = tx.run(kCloseOldest, {file.owner, open - kMostChallenges});
+  auto closed = close_all(tx, kTooMany, {file.owner, kMostAtOnce, kMostChallenges});
   if (!closed) return closed.error();
   return {};
 }
@@ -74,10 +86,8 @@ Result<std::optional<Claim>> take_challenge(Transaction& tx, const Sha256& token
   return claim;
 }
 
-Result<std::uint64_t> sweep_challenges(Connection& db) {
-  auto swept = db.run(kSweep, {});
-  if (!swept) return swept.error();
-  return swept->rows;
+Result<std::size_t> sweep_challenges(Transaction& tx, std::size_t limit) {
+  return close_all(tx, kOver, {limit});
 }
 
 }  // namespace coffer

@@ -34,7 +34,7 @@ Result<> open_challenge(Transaction& tx, const Sha256& token_hash, const Claim& 
 Result<std::optional<Claim>> take_challenge(Transaction& tx, const Sha256& token_hash, UserId owner,
                                             EntryId root);
 
-/// Removes those that are over. Returns how many.
-Result<std::uint64_t> sweep_challenges(Connection& db);
+/// Removes up to `limit` of those that are over. Returns how many.
+Result<std::size_t> sweep_challenges(Transaction& tx, std::size_t limit);
 
 }  // namespace coffer
