@@ -1,8 +1,9 @@
 """What a client of /file/instant does, and how long it has to wait for what.
 
   instant.py claims URL TOKEN FILE COUNT   that the answer to a claim of FILE, which somebody has,
-  instant.py proofs URL TOKEN FILE COUNT   and to a proof of it that is refused, takes as long as for
-                                           bytes that nobody has; COUNT of each, in turn
+  instant.py proofs URL TOKEN FILE COUNT   and to a right proof of it, which is refused, and to a
+  instant.py guesses URL TOKEN FILE COUNT  wrong one, takes as long as for bytes that nobody has;
+                                           COUNT of each, in turn
 
 Welch's t of the two is printed. From 4.5 on it is measured again, three times in all: other programs
 of this machine may have been in the way of one measurement, but what is there to be seen is there in
@@ -20,7 +21,7 @@ import time
 import urllib.parse
 
 MOST = 4.5
-TOGETHER = 32
+TOGETHER = 25
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -57,15 +58,16 @@ class Client:
         return self.prove(json.loads(body), content) if status == 200 else (status, body)
 
 
-def timed(client, content, proofs):
+def timed(client, content, what):
     """Seconds that a claim takes, or the proof that follows it."""
+    proofs = what != "claims"
     began = time.perf_counter()
     status, body = client.claim("claimed", content)
     took = time.perf_counter() - began
     if status == 200 and proofs:
         asked = json.loads(body)
         began = time.perf_counter()
-        status, body = client.prove(asked, content)
+        status, body = client.prove(asked, content if what == "proofs" else bytes(len(content)))
         took = time.perf_counter() - began
     if status != (404 if proofs else 200):
         sys.exit(f"instant.py: {status} {body}")
@@ -74,19 +76,19 @@ def timed(client, content, proofs):
     return took
 
 
-def measure(url, token, known, count, proofs):
+def measure(url, token, known, count, what):
     """Seconds for what somebody has, and for what nobody has."""
     times = [], []
 
     def some(number):
         client = Client(url, token)
-        timed(client, known, proofs)
+        timed(client, known, what)
         for i in range(number):
             # Whichever is first may find something warm or cold.
             for one in (0, 1) if i % 2 else (1, 0):
-                times[one].append(timed(client, os.urandom(len(known)) if one else known, proofs))
+                times[one].append(timed(client, os.urandom(len(known)) if one else known, what))
 
-    together = TOGETHER if proofs else 1
+    together = 1 if what == "claims" else TOGETHER
     threads = [threading.Thread(target=some, args=(count // together,)) for _ in range(together)]
     for thread in threads:
         thread.start()
@@ -105,7 +107,7 @@ def welch(one, other):
 if __name__ == "__main__":
     what, url, token, file, count = sys.argv[1:]
     for tries in range(3):
-        known, unknown = measure(url, token, open(file, "rb").read(), int(count), what == "proofs")
+        known, unknown = measure(url, token, open(file, "rb").read(), int(count), what)
         t = welch(known, unknown)
         print(f"{what}: {len(known)} + {len(unknown)}, {statistics.mean(known) * 1000:.3f} ms for known bytes,"
               f" {statistics.mean(unknown) * 1000:.3f} ms for unknown ones, t = {t:.2f}")

@@ -415,6 +415,7 @@ sql "UPDATE \`blob\` SET doomed = FALSE WHERE sha256 = 0x$(sha "$tmp/soon")"
 instant "$tmp/soon" kept
 expect_status 201
 shows kept "$tmp/soon"
+python3 tests/endpoint/instant.py guesses "$url" "$ben" "$tmp/whole" $few || fail 'wrong proofs differ in time'
 setting upload instant off instant
 api POST /file/instant -d name=n -d size=8 -d "sha256=$hash"
 expect_status 403
