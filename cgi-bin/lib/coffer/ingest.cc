@@ -46,7 +46,8 @@ Result<std::uint64_t> Ingest::room() const {
   return std::min(quota_left(), *free);
 }
 
-Result<> Ingest::fits(std::uint64_t bytes) const {
+Result<> Ingest::fits(std::uint64_t bytes) {
+  app_.reservations.settle();
   if (bytes > app_.config.upload)
     return Error{Errc::too_large, "a file may have {} here", {human_size(app_.config.upload)}};
   auto left = quota_left();

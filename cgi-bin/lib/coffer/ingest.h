@@ -40,7 +40,7 @@ class Ingest {
 
   /// Errc::too_large if a file of so many bytes is over the operator's limit, or more than the
   /// user has left.
-  Result<> fits(std::uint64_t bytes) const;
+  Result<> fits(std::uint64_t bytes);
 
   /// Errc::too_large if `bytes` are more than the user has left. From a megabyte on they are
   /// reserved until commit(), so that parallel uploads cannot go over.

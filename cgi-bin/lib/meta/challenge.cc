@@ -10,8 +10,8 @@ namespace {
 constexpr char kOpen[] =
     "INSERT INTO challenge"
     " (token_hash, owner, root, folder, name, conflict, size, sha256, sha1, md5, crc32, crc64,"
-    " expires) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UNIX_TIMESTAMP(NOW(3)) * 1000 + ? * "
-    "1000)";
+    " expires)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (UNIX_TIMESTAMP(NOW(3)) + ?) * 1000)";
 constexpr char kTooMany[] =
     "SELECT token_hash FROM challenge WHERE owner = ? ORDER BY expires DESC LIMIT ? OFFSET ?";
 constexpr char kOver[] =
