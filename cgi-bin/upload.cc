@@ -51,7 +51,6 @@
 #include "coffer/ingest.h"
 #include "coffer/locate.h"
 #include "coffer/page.h"
-#include "http/condition.h"
 
 namespace {
 
@@ -107,9 +106,8 @@ Result<Response> put(App& app, Request& request, const Caller& caller) {
     if (auto fine = check_put(**db, *file); !fine) return fine.error();
   }
 
-  if (*request.length > app.config.upload)
-    return Error{Errc::too_large, "a file may have {} here", {human_size(app.config.upload)}};
   Ingest ingest(app, caller.user, caller.actor);
+  if (auto fits = ingest.fits(*request.length); !fits) return fits.error();
   if (auto admitted = ingest.admit(*request.length); !admitted) return admitted.error();
   auto staged = ingest.receive(*request.body, *request.length);
   if (!staged) return staged.error();
@@ -119,13 +117,8 @@ Result<Response> put(App& app, Request& request, const Caller& caller) {
   auto puts = ingest.commit(arrivals);
   if (!puts) return puts.error();
 
-  JsonWriter json;
-  write_arrival(json, arrivals.front(), puts->front());
-  auto answer =
-      json_answer(json.text(), puts->front().outcome == Put::Outcome::created ? 201 : 200);
-  answer.headers.add("Location", "/file/query?id=" + number_text(puts->front().id));
-  answer.headers.add("ETag", etag_of(arrivals.front().staged.digests.sha256));
-  return answer;
+  const Arrival& arrival = arrivals.front();
+  return arrival_answer(arrival.file.folder, blob_of(arrival.staged), puts->front());
 }
 
 Result<Response> post(App& app, Request& request, const Caller& caller) {
@@ -153,7 +146,8 @@ Result<Response> post(App& app, Request& request, const Caller& caller) {
   json.begin_object();
   json.key("files");
   json.begin_array();
-  for (std::size_t i = 0; i < puts->size(); i++) write_arrival(json, (*arrivals)[i], (*puts)[i]);
+  for (std::size_t i = 0; i < puts->size(); i++)
+    write_arrival(json, folder, blob_of((*arrivals)[i].staged), (*puts)[i]);
   json.end_array();
   json.end_object();
   return json_answer(json.text(), 201);

@@ -5,6 +5,8 @@ ROUTES is what `make api` prints. Where it says id=I, the id is made up of what 
 that name: a file of ann's, whose cloud it is; one of the asker's own; or none at all."""
 
 import fnmatch
+import hashlib
+import hmac
 import http.client
 import io
 import json
@@ -28,6 +30,7 @@ OWNED = {
     ("POST /user/admin disable", "name"): "account",
     ("POST /user/admin enable", "name"): "account",
     ("POST /file/update restore", "id"): "trashed",
+    ("POST /file/instant", "challenge"): "challenge",
     ("* /file/*", "id"): "file",
     ("* /file/*", "version"): "version",
     ("* /file/*", "folder"): "folder",
@@ -38,6 +41,8 @@ SAID = {
     ("POST /user/account delete", "name"): "ann",
     ("POST /user/signin", "name"): "ann",
     ("POST /user/signin", "password"): PASSWORD,
+    ("POST /file/instant", "size"): len("bytes of ann"),
+    ("POST /file/instant", "proof"): "",
     ("*", "current"): PASSWORD,
     ("*", "password"): "another long enough",
     ("*", "again"): "another long enough",
@@ -76,6 +81,7 @@ ROWS = {
     "event": "owner = {ann}",
     "upload": "owner = {ann}",
     "resumable": "owner = {ann}",
+    "challenge": "owner = {ann}",
     "version": "entry IN (SELECT id FROM entry WHERE owner = {ann})",
 }
 SHARED = {"blob", "copy", "guess", "invitation", "migration", "remnant", "transfer"}
@@ -192,6 +198,7 @@ class Person:
             "folder": self.post("/file/update", action="folder", name=f"{name}-folder")["id"],
             "token": self.post("/user/account", action="token", label=f"{name}-token")["id"],
         }
+        self.claim()
 
     def get(self, target):
         return json.loads(ask("GET", target, self.headers).body)
@@ -202,6 +209,14 @@ class Person:
 
     def put(self, name, text):
         return json.loads(ask("PUT", f"/file/upload?name={urllib.parse.quote(name)}", self.headers, text.encode()).body)
+
+    def claim(self):
+        """A challenge for the bytes of the file, and what answers it: it lives as long as the test."""
+        digest = hashlib.sha256(f"bytes of {self.name}".encode()).hexdigest()
+        asked = self.post("/file/instant", name=f"{self.name}-claimed", size=len(f"bytes of {self.name}"), sha256=digest)
+        self.things["challenge"] = asked["challenge"]
+        self.proof = hmac.new(bytes.fromhex(asked["key"]), f"bytes of {self.name}".encode(), "sha256").hexdigest()
+        sql("UPDATE challenge SET expires = expires + 3600000")
 
     def token(self, **grant):
         made = self.post("/user/account", action="token", label="limited", **grant)
@@ -243,6 +258,7 @@ apart = ann.post("/file/update", action="folder", name="apart")["id"]
 expired, old = ann.token(days="1")
 sql(f"UPDATE api_token SET expires = UNIX_TIMESTAMP(NOW(3)) * 1000 WHERE id = {expired}")
 sql("UPDATE user SET disabled = TRUE WHERE name = 'cat'")
+SAID["POST /file/instant", "proof"] = ann.proof
 SAID["*", "sha256"] = ann.get(f"/file/query?id={ann.things['file']}")["sha256"]
 ASKERS = {
     "nobody": {},

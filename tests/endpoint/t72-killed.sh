@@ -119,5 +119,29 @@ for ((n = 1; ; n = $(after $n $few))); do
 done
 [ "$n" -gt 1 ] || fail 'deleting sends nothing to the database'
 
+# A file that comes in without its bytes, which another one has.
+claim() {
+	api POST /file/instant -d "name=$name" -d "size=$(stat -c %s "$tmp/$name")" -d "sha256=$(sha256sum <"$tmp/$name" | cut -c-64)"
+	expect_status 200
+	challenge=$(json 'd["challenge"]')
+	proof=$(openssl dgst -sha256 -mac HMAC -macopt hexkey:"$(json 'd["key"]')" "$tmp/$name" | sed 's/.* //')
+}
+keep instant
+for call in sendto openat; do
+	for ((n = 1; ; n = $(after $n $few))); do
+		name=instant.$call.$n
+		cp "$tmp/new1" "$tmp/$name"
+		claim
+		hit $call $n POST /file/instant -d "challenge=$challenge" -d "proof=$proof" || break
+		[[ $status = 5?? ]] && expect_shown $name "nothing $name" || expect_shown $name $name
+		clean
+		claim
+		api POST /file/instant -d "challenge=$challenge" -d "proof=$proof"
+		[[ $status = 20[01] ]] || fail "again: $request: $status"
+		expect_shown $name $name
+	done
+	[ "$n" -gt 1 ] || fail "a proof makes no $call"
+done
+
 "$coffer" fsck --read || fail fsck
 end_killing

@@ -248,7 +248,8 @@ Result<> Bulk::commit() {
 void Bulk::write(const Member& member, const Arrival* arrival, const Result<Put>* put) {
   const Error* error = member.refused ? &*member.refused : put && !*put ? &put->error() : nullptr;
   error ? refused_++ : came_++;
-  if (!error && arrival) return write_arrival(json_, *arrival, **put, member.path);
+  if (!error && arrival)
+    return write_arrival(json_, arrival->file.folder, blob_of(arrival->staged), **put, member.path);
   json_.begin_object();
   json_.member("path", member.path);
   if (error) {

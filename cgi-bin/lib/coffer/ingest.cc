@@ -30,6 +30,11 @@ Error over_quota(std::uint64_t bytes, std::uint64_t left) {
 
 }  // namespace
 
+Result<> record_put(Transaction& tx, const Actor& actor, UserId owner, const Put& put) {
+  auto action = put.outcome == Put::Outcome::created ? "upload" : "replace";
+  return record(tx, actor, {.owner = owner, .action = action, .entry = put.id, .name = put.name});
+}
+
 Ingest::~Ingest() {
   if (upload_) app_.reservations.give_back(*upload_);
 }
@@ -42,6 +47,14 @@ Result<std::uint64_t> Ingest::room() const {
   auto free = app_.staging.room();
   if (!free) return free.error();
   return std::min(quota_left(), *free);
+}
+
+Result<> Ingest::fits(std::uint64_t bytes) {
+  app_.reservations.settle();
+  if (bytes > app_.config.upload)
+    return Error{Errc::too_large, "a file may have {} here", {human_size(app_.config.upload)}};
+  auto left = quota_left();
+  return bytes > left ? over_quota(bytes, left) : Result<>{};
 }
 
 Result<> Ingest::admit(std::uint64_t bytes) {
@@ -109,10 +122,7 @@ Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uin
   doomed_ = !*added;
   if (doomed_) return Error{Errc::unavailable, "a blob of these bytes is being removed"};
   if (auto kept = keep_here(tx, staged); !kept) return kept.error();
-  auto action = put->outcome == Put::Outcome::created ? "upload" : "replace";
-  auto noted = record(tx, actor_,
-                      {.owner = user_.id, .action = action, .entry = put->id, .name = put->name});
-  if (!noted) return noted.error();
+  if (auto noted = record_put(tx, actor_, user_.id, *put); !noted) return noted.error();
   return put;
 }
 

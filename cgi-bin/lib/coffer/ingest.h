@@ -28,6 +28,9 @@ struct Arrival {
   Staged staged;
 };
 
+/// Notes what put_file() did to one of the owner's files, for the owner to see.
+Result<> record_put(Transaction& tx, const Actor& actor, UserId owner, const Put& put);
+
 class Ingest {
  public:
   Ingest(App& app, const User& user, const Actor& actor) : app_(app), user_(user), actor_(actor) {}
@@ -35,6 +38,10 @@ class Ingest {
 
   /// How many bytes the user may still send: what the quota and the disk have left.
   Result<std::uint64_t> room() const;
+
+  /// Errc::too_large if a file of so many bytes is over the operator's limit, or more than the
+  /// user has left.
+  Result<> fits(std::uint64_t bytes);
 
   /// Errc::too_large if `bytes` are more than the user has left. From a megabyte on they are
   /// reserved until commit(), so that parallel uploads cannot go over.
