@@ -36,6 +36,7 @@
 #include "coffer/app.h"
 #include "coffer/arrivals.h"
 #include "coffer/entry_view.h"
+#include "coffer/ingest.h"
 #include "coffer/locate.h"
 #include "coffer/page.h"
 #include "http/tus.h"
@@ -161,8 +162,8 @@ Result<Response> create(App& app, Request& request, const Caller& caller) {
   auto size = number_header(request.headers, "upload-length");
   if (!size) return size.error();
   upload.size = *size;
-  if (upload.size > app.config.upload)
-    return Error{Errc::too_large, "a file may have {} here", {human_size(app.config.upload)}};
+  if (auto fits = Ingest(app, caller.user, caller.actor).fits(upload.size); !fits)
+    return fits.error();
   if (!request.length) return Error{Errc::length_required, "the body needs a Content-Length"};
   if (*request.length > 0)
     if (auto piece = check_piece_type(request); !piece) return piece.error();

@@ -3,12 +3,11 @@
 //   sweeper          once over everything, by cron; exit 0, or 1 if something could not be done
 //
 // In this order: what killed uploads left behind, and their reservations; uploads in pieces that
-// nobody has gone on with; sessions and counts of
-// guesses that are over; trash past its age; what was deleted for good; accounts that were closed;
-// blobs that nobody refers to, after the grace time; files in the store that no row knows, and
-// damaged ones that are needed no longer; previews of blobs that are gone, and old ones; copies
-// that were begun and that nobody goes on with; what is in other stores and is no copy. One sweeper
-// at a time: another one leaves.
+// nobody has gone on with; challenges, sessions and counts of guesses that are over; trash past its
+// age; what was deleted for good; accounts that were closed; blobs that nobody refers to, after the
+// grace time; files in the store that no row knows, and damaged ones that are needed no longer;
+// previews of blobs that are gone, and old ones; copies that were begun and that nobody goes on
+// with; what is in other stores and is no copy. One sweeper at a time: another one leaves.
 //
 // The line in the log for a blob that was removed is the receipt: it names every place where its
 // bytes were, and says "removed", or "later" for a store that does not answer; another line follows
@@ -28,6 +27,7 @@
 #include "coffer/remnants.h"
 #include "coffer/resume.h"
 #include "meta/blob.h"
+#include "meta/challenge.h"
 #include "meta/copy.h"
 #include "meta/event.h"
 #include "meta/guess.h"
@@ -120,6 +120,16 @@ Result<> sweep_trash(App& app, RemnantSweep&) {
       if (!purged) return purged.error();
       more = *purged;
     }
+  }
+  return {};
+}
+
+Result<> sweep_claims(App& app, RemnantSweep&) {
+  for (bool more = true; more;) {
+    auto closed =
+        transact(app.database, [&](Transaction& tx) { return sweep_challenges(tx, kAtATime); });
+    if (!closed) return closed.error();
+    more = *closed == kAtATime;
   }
   return {};
 }
@@ -325,8 +335,8 @@ int main() {
   int status = 0;
   Stores stores(**app, kPatience);
   RemnantSweep remnants(**app, stores);
-  for (auto sweep : {sweep_uploads, sweep_resumables, sweep_trash, sweep_accounts, sweep_blobs,
-                     sweep_temporaries, sweep_strays, sweep_quarantine, sweep_previews,
+  for (auto sweep : {sweep_uploads, sweep_resumables, sweep_claims, sweep_trash, sweep_accounts,
+                     sweep_blobs, sweep_temporaries, sweep_strays, sweep_quarantine, sweep_previews,
                      sweep_transfers, sweep_stores}) {
     auto swept = sweep(**app, remnants);
     if (swept) continue;

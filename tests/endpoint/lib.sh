@@ -9,6 +9,8 @@
 #   sql 'SELECT ...'         asks the database itself
 #   fail 'why'               ends the test
 #   serving upload           the process id of that program
+#   setting upload instant off instant   a line of coffer.conf: section, key, value; from now on, for
+#                            that program
 #   signup open              who may make an account from now on: closed, invited or open
 #   await REGEX FILE         waits until a line of the file matches
 #   trace PID ARG...         strace with these arguments on a process that runs, until `untrace`;
@@ -97,10 +99,11 @@ sql() { cgi-bin/tools/database sql "$var/db" coffer -N -e "$1"; }
 serving() { pgrep -n -f "/cgi-bin/$1$" -P "$(cat "$var/run/keeper.pid")" || fail "$1 does not run"; }
 
 # The programs are replaced by such that have read it.
-signup() {
+signup() { setting accounts signup "$1" user; }
+setting() {
 	local old tries
-	old=$(pgrep -P "$(cat "$var/run/keeper.pid")" -x user)
-	sed -i "/^signup = /d; s/^\[accounts\]/&\nsignup = \"$1\"/" "$var/coffer.conf"
+	old=$(serving "$4")
+	sed -i "/^$2 = /d; s/^\[$1\]/&\n$2 = \"$3\"/" "$var/coffer.conf"
 	kill -HUP "$(cat "$var/run/keeper.pid")"
 	for ((tries = 400; tries > 0; tries--)); do
 		kill -0 "$old" 2>/dev/null || return 0

@@ -5,11 +5,15 @@ ROUTES is what `make api` prints. Where it says id=I, the id is made up of what 
 that name: a file of ann's, whose cloud it is; one of the asker's own; or none at all."""
 
 import fnmatch
+import hashlib
+import hmac
 import http.client
+import io
 import json
 import re
 import subprocess
 import sys
+import tarfile
 import urllib.parse
 
 HOST = sys.argv[1].removeprefix("http://")
@@ -26,6 +30,7 @@ OWNED = {
     ("POST /user/admin disable", "name"): "account",
     ("POST /user/admin enable", "name"): "account",
     ("POST /file/update restore", "id"): "trashed",
+    ("POST /file/instant", "challenge"): "challenge",
     ("* /file/*", "id"): "file",
     ("* /file/*", "version"): "version",
     ("* /file/*", "folder"): "folder",
@@ -36,6 +41,8 @@ SAID = {
     ("POST /user/account delete", "name"): "ann",
     ("POST /user/signin", "name"): "ann",
     ("POST /user/signin", "password"): PASSWORD,
+    ("POST /file/instant", "size"): len("bytes of ann"),
+    ("POST /file/instant", "proof"): "",
     ("*", "current"): PASSWORD,
     ("*", "password"): "another long enough",
     ("*", "again"): "another long enough",
@@ -74,6 +81,7 @@ ROWS = {
     "event": "owner = {ann}",
     "upload": "owner = {ann}",
     "resumable": "owner = {ann}",
+    "challenge": "owner = {ann}",
     "version": "entry IN (SELECT id FROM entry WHERE owner = {ann})",
 }
 SHARED = {"blob", "copy", "guess", "invitation", "migration", "remnant", "transfer"}
@@ -112,6 +120,18 @@ def look_up(table, key, field):
     return next((value for (keys, name), value in table.items() if name == field and fnmatch.fnmatch(key, keys)), None)
 
 
+def tar_of(name, data):
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        member = tarfile.TarInfo(name)
+        member.size = len(data)
+        tar.addfile(member, io.BytesIO(data))
+    return archive.getvalue()
+
+
+TAR = tar_of("f", b"bytes")
+
+
 class Route:
     """A line of the table, as "POST /file/update  action=rename&id=I&name=N"."""
 
@@ -119,7 +139,7 @@ class Route:
         self.method = method
         self.path, _, query = target.partition("?")
         self.reads = method in ("GET", "HEAD")
-        self.files = form.startswith("(a form)")
+        self.files, self.tar = form == "(a form)", form == "(a tar)"
         form = "folder=F" if self.files else form if "=" in form else ""
         self.fields = urllib.parse.parse_qsl((query or form).replace("...", ""), keep_blank_values=True)
         self.key = " ".join([method, self.path, *(value for name, value in self.fields if name == "action")])
@@ -145,6 +165,8 @@ class Route:
             return ask(method, f"{self.path}?{query}", headers)
         if method == "PUT":
             return ask(method, f"{self.path}?{query}", headers, b"bytes")
+        if self.tar and "Content-Type" not in headers:
+            return ask(method, f"{self.path}?{query}", headers | {"Content-Type": "application/x-tar"}, TAR)
         kind = headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
         body = json.dumps(dict(fields)) if "json" in kind else query
         if self.files and "urlencoded" in kind:
@@ -156,7 +178,7 @@ class Route:
 
 
 # What `resume` answers is asked with the headers of its protocol, by tus.py.
-ROUTES = [Route(*found) for found in re.findall(r"^  (GET|HEAD|POST|PUT) +(/\S*) *(\(a form\)|\S*)", sys.stdin.read(), re.M)
+ROUTES = [Route(*found) for found in re.findall(r"^  (GET|HEAD|POST|PUT) +(/\S*) *(\(a form\)|\(a tar\)|\S*)", sys.stdin.read(), re.M)
           if not found[1].startswith("/file/resume")]
 
 
@@ -176,6 +198,7 @@ class Person:
             "folder": self.post("/file/update", action="folder", name=f"{name}-folder")["id"],
             "token": self.post("/user/account", action="token", label=f"{name}-token")["id"],
         }
+        self.claim()
 
     def get(self, target):
         return json.loads(ask("GET", target, self.headers).body)
@@ -186,6 +209,14 @@ class Person:
 
     def put(self, name, text):
         return json.loads(ask("PUT", f"/file/upload?name={urllib.parse.quote(name)}", self.headers, text.encode()).body)
+
+    def claim(self):
+        """A challenge for the bytes of the file, and what answers it: it lives as long as the test."""
+        digest = hashlib.sha256(f"bytes of {self.name}".encode()).hexdigest()
+        asked = self.post("/file/instant", name=f"{self.name}-claimed", size=len(f"bytes of {self.name}"), sha256=digest)
+        self.things["challenge"] = asked["challenge"]
+        self.proof = hmac.new(bytes.fromhex(asked["key"]), f"bytes of {self.name}".encode(), "sha256").hexdigest()
+        sql("UPDATE challenge SET expires = expires + 3600000")
 
     def token(self, **grant):
         made = self.post("/user/account", action="token", label="limited", **grant)
@@ -227,6 +258,7 @@ apart = ann.post("/file/update", action="folder", name="apart")["id"]
 expired, old = ann.token(days="1")
 sql(f"UPDATE api_token SET expires = UNIX_TIMESTAMP(NOW(3)) * 1000 WHERE id = {expired}")
 sql("UPDATE user SET disabled = TRUE WHERE name = 'cat'")
+SAID["POST /file/instant", "proof"] = ann.proof
 SAID["*", "sha256"] = ann.get(f"/file/query?id={ann.things['file']}")["sha256"]
 ASKERS = {
     "nobody": {},

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A 2xx to an upload is sent after its bytes are safe: every byte is in the staging file, that very
 # file synced, linked to the blob's name, the name's folder synced, the transaction committed, and
-# only then comes the status line. strace watches the program do it.
+# only then comes the status line. Many files may be synced together. strace watches the program do it.
 . "$(dirname "$0")/lib.sh"
 user ann
 
@@ -37,7 +37,10 @@ class Call:
     def is_write(self):
         return self.name in ("write", "pwrite64", "writev", "ftruncate") and "/staging/" in self.file
 
+    # By itself, or with all else that is on the disk.
     def is_sync(self, file):
+        if self.name == "syncfs":
+            return self.file.endswith("/staging")
         return self.name in ("fsync", "fdatasync") and self.file == file
 
     def is_link(self):
@@ -88,17 +91,20 @@ def complaint(calls, files):
         return "no commit, or not one answer"
     if len({link.target() for link in links}) != files:
         return f"{len(links)} names, not {files}"
-    commit, answer = commits[-1], answers[0]
-    if not some(Call.is_reply, commit.ended, answer.began):
+    answer = answers[0]
+    if not some(Call.is_reply, commits[-1].ended, answer.began):
         return "the status line before the database's answer to COMMIT"
     for call in calls:
-        if call.failed and call.name in ("fsync", "fdatasync", "write", "sendto"):
+        if call.failed and call.name in ("fsync", "fdatasync", "syncfs", "write", "sendto"):
             return f"a 2xx in spite of a failed {call.name}"
         if call.is_write() and call.file not in [link.source() for link in links]:
             return "bytes in a file that is linked to no name"
     for link in links:
         writes = [c for c in calls if c.is_write() and c.file == link.source()]
         folder = os.path.dirname(link.target())
+        commit = next((c for c in commits if c.began > link.ended), None)
+        if not commit:
+            return "no COMMIT after a name"
         if not writes:
             return "a name for a file without bytes"
         if not some(lambda c: c.is_sync(link.source()), writes[-1].ended, link.began):
@@ -130,8 +136,8 @@ def changed(calls, which, old, new):
 def seeds(calls):
     link = next(c for c in calls if c.is_link())
     commit = next(c for c in calls if c.is_commit())
-    is_file = lambda c: c.is_sync(link.source())
-    is_folder = lambda c: c.is_sync(os.path.dirname(link.target()))
+    is_file = lambda c: c.is_sync(link.source()) and c.ended < link.began
+    is_folder = lambda c: c.is_sync(os.path.dirname(link.target())) and c.began > link.ended
     yield "no sync of the file", without(calls, is_file)
     yield "no sync of the folder", without(calls, is_folder)
     yield "no name", without(calls, Call.is_link)
@@ -169,7 +175,7 @@ END_OF_PYTHON
 # watched STATUS FILES METHOD PATH CURL_ARG...: an upload under strace.
 watched() {
 	trace "$(serving upload)" -yy -s 32 \
-		-e trace=write,pwrite64,writev,ftruncate,fsync,fdatasync,link,linkat,rename,renameat,renameat2,sendto,recvfrom
+		-e trace=write,pwrite64,writev,ftruncate,fsync,fdatasync,syncfs,link,linkat,rename,renameat,renameat2,sendto,recvfrom
 	api "${@:3}"
 	await 'write(2<.*"upload method=' "$tmp/trace"  # what it logs when all is done
 	untrace
@@ -192,3 +198,17 @@ watched 201 1 PUT '/file/upload?name=again' -T "$tmp/small"
 # A replacement, and the same bytes under the same name.
 watched 200 1 PUT '/file/upload?name=again' -T "$tmp/one"
 watched 200 1 PUT '/file/upload?name=again' -T "$tmp/one"
+
+# Many at once share a sync of their bytes, one of their names, and a COMMIT: in an archive all of a
+# group, the first of which is not waited for by the next, and in a form those after the first few.
+few=() members=()
+for ((i = 0; i < 7; i++)); do
+	head -c 2000 /dev/urandom >"$tmp/few$i"
+	few+=(-F "file=@$tmp/few$i")
+done
+for ((i = 0; i < 600; i++)); do echo "member $i" >"$tmp/member$i" && members+=("member$i"); done
+watched 201 7 POST /file/upload "${few[@]}"
+tar -C "$tmp" --transform 's/few/seven/' -cf "$tmp/few.tar" small few{1..6}
+tar -C "$tmp" -cf "$tmp/many.tar" "${members[@]}" large
+seeded=1 watched 201 7 POST /file/upload -H 'Content-Type: application/x-tar' --data-binary "@$tmp/few.tar"
+watched 201 601 POST /file/upload -H 'Content-Type: application/x-tar' --data-binary "@$tmp/many.tar"

@@ -2,7 +2,6 @@
 # A program that is killed as it enters any system call that matters loses nothing and leaves
 # nothing half done: the client gets an error, the name shows nothing, the old file or the new one,
 # what was acknowledged is bit exact, the sweeper takes what is left, and the same request succeeds.
-#
 . "$(dirname "$0")/killed.sh"
 user ann
 
@@ -43,6 +42,37 @@ keep upload
 new_file 4000 $few openat write fsync linkat sendto unlink
 new_file 1100000 4 fallocate sendto
 new_file 1100001 2 write
+
+# An archive of files old and new, in a folder that is new: each shows the old bytes, the new ones or,
+# if it is new, nothing; and all of what was acknowledged.
+mkdir "$tmp/in"
+printf 'kept, old' >"$tmp/old"
+for call in openat write syncfs linkat sendto unlink; do
+	for ((n = 1; ; n = $(after $n 8))); do
+		folder=tar.$call.$n
+		mkdir -p "$tmp/in/$folder"
+		for file in 1 2 3; do head -c 3000 /dev/urandom >"$tmp/in/$folder/$file"; done
+		printf "kept, $call $n" >"$tmp/in/kept"
+		api PUT '/file/upload?name=kept' -T "$tmp/old"
+		tar -C "$tmp/in" -cf "$tmp/tar" kept "$folder"
+		archive=(POST /file/upload -H 'Content-Type: application/x-tar' --data-binary "@$tmp/tar")
+		hit $call $n "${archive[@]}" || break
+		said=$status
+		for name in kept $folder/1 $folder/2 $folder/3; do
+			shown=$(shows "$name" "$tmp/in/$name" "$tmp/old")
+			case $said,$name,$shown in
+			*,kept,kept | 5??,kept,old | *,$folder/?,"${name#*/}" | 5??,$folder/?,nothing) ;;
+			*) fail "an archive killed at $call $n with $said: $name shows $shown" ;;
+			esac
+		done
+		clean
+		api "${archive[@]}"
+		expect_status 201
+		expect_body "\"path\":\"$folder/3\""
+	done
+	[ $n -gt 1 ] || [ $call = syncfs ] || fail "an archive makes no $call"
+	rm -r "$tmp/in/"*
+done
 
 # A form that replaces two files: both are the old ones, or both the new ones.
 printf 'one, old' >"$tmp/old1"
@@ -88,6 +118,30 @@ for ((n = 1; ; n = $(after $n $few))); do
 	expect_shown $name nothing
 done
 [ "$n" -gt 1 ] || fail 'deleting sends nothing to the database'
+
+# A file that comes in without its bytes, which another one has.
+claim() {
+	api POST /file/instant -d "name=$name" -d "size=$(stat -c %s "$tmp/$name")" -d "sha256=$(sha256sum <"$tmp/$name" | cut -c-64)"
+	expect_status 200
+	challenge=$(json 'd["challenge"]')
+	proof=$(openssl dgst -sha256 -mac HMAC -macopt hexkey:"$(json 'd["key"]')" "$tmp/$name" | sed 's/.* //')
+}
+keep instant
+for call in sendto openat; do
+	for ((n = 1; ; n = $(after $n $few))); do
+		name=instant.$call.$n
+		cp "$tmp/new1" "$tmp/$name"
+		claim
+		hit $call $n POST /file/instant -d "challenge=$challenge" -d "proof=$proof" || break
+		[[ $status = 5?? ]] && expect_shown $name "nothing $name" || expect_shown $name $name
+		clean
+		claim
+		api POST /file/instant -d "challenge=$challenge" -d "proof=$proof"
+		[[ $status = 20[01] ]] || fail "again: $request: $status"
+		expect_shown $name $name
+	done
+	[ "$n" -gt 1 ] || fail "a proof makes no $call"
+done
 
 "$coffer" fsck --read || fail fsck
 end_killing

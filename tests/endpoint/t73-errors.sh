@@ -37,6 +37,14 @@ form() {
 	head -c "$1" /dev/urandom >"$tmp/$name"
 	api POST /file/upload -F "file=@$tmp/$name" -F "file=@$tmp/large;filename=large.$name"
 }
+# Or of an archive with two more files.
+archive() {
+	name=$((++number))
+	mkdir "$tmp/in$name"
+	for file in $name 1.$name 2.$name; do head -c "$1" /dev/urandom >"$tmp/in$name/$file"; done
+	tar -C "$tmp/in$name" -cf "$tmp/tar" $name 1.$name 2.$name
+	api POST /file/upload -H 'Content-Type: application/x-tar' --data-binary "@$tmp/tar"
+}
 number=0 fillers=0
 small=4000 medium=300000 large=3000000
 head -c $large /dev/urandom >"$tmp/large"
@@ -92,6 +100,11 @@ meets 500 ftruncate EIO 1 form $small
 meets 500 fsync EIO 1 form $small
 meets 500 fsync EIO 3 form $small
 meets 507 linkat ENOSPC 2 form $small
+meets 507 openat ENOSPC 2 archive $small
+meets 507 write ENOSPC 2 archive $small
+meets 500 write EIO 3 archive $small
+for n in 1 2 3 4; do meets 500 fsync EIO $n archive $small; done
+meets 507 linkat ENOSPC 2 archive $small
 "$coffer" fsck --read || fail fsck
 
 # No byte is left, or no inode: what is there can be read, by programs and a sweeper that start then
@@ -109,6 +122,7 @@ for what in bytes inodes; do
 	fill $what
 	for size in $small $medium $large; do put $size && refused 507; done
 	form $small && refused 507
+	archive $small && refused 507
 	reload
 	put $small && refused 507
 	api GET "/file/download?path=/$kept"
@@ -145,6 +159,21 @@ for size in $small $medium $large; do
 	rm -r "$store/filler"
 	put $size && [ "$status" = 201 ] || fail "$what: $status afterwards"
 done
+
+# The disk fills up in the middle of an archive: the groups before are in, and it is said which.
+mount -o "remount,size=$(($(df --output=used -m "$store" | tail -n 1) + 60))m" "$store"
+mkdir "$tmp/big"
+for file in 1 2 3 4 5; do head -c 17000000 /dev/urandom >"$tmp/big/big$file"; done
+tar -C "$tmp/big" -cf "$tmp/tar" big{1..5}
+api POST /file/upload -H 'Content-Type: application/x-tar' --data-binary "@$tmp/tar"
+expect_status 207
+[ "$(json '[f["path"] for f in d["files"]], d["error"], d["status"]')" = \
+	"(['big1', 'big2'], 'the disk has too little room left for that', 507)" ] || fail 'not what was in'
+[ "$(sql "SELECT GROUP_CONCAT(name ORDER BY name), (SELECT SUM(reserved) FROM user) FROM entry WHERE name LIKE 'big%'")" = $'big1,big2\t0' ] ||
+	fail 'another file is in, or a reservation is left'
+[ -z "$(find "$store/staging" -type f)" ] || fail 'staging is left'
+api GET '/file/download?path=/big2'
+cmp "$tmp/body" "$tmp/big/big2" || fail 'not the same bytes'
 
 # Bytes of uploads that were refused are taken by the sweeper, and those of all others are right.
 "$sweeper" 2>>"$var/log/sweeper.log" || fail 'the sweeper fails'

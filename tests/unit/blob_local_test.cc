@@ -200,5 +200,20 @@ TEST_F(LocalStoreFiles, OfPutsThatWereCutShortAreUnfinishedAndGoWithTheirKey) {
   EXPECT_EQ(files_beside("hello"), 3u);
 }
 
+TEST_F(LocalStoreFiles, LinkingSaysWhichFolderIsToBeSynced) {
+  auto file = scratch().file("upload", "hello");
+  for (int i = 0; i < 2; i++) {
+    auto folder = store().link(name_of("hello"), file, 5);
+    ASSERT_TRUE(folder) << folder.error().message;
+    EXPECT_EQ(*folder, file_of("hello").parent_path());
+    EXPECT_EQ(contents(file_of("hello")), "hello");
+  }
+  overwrite(file_of("hello"), "damaged");  // and the file with it, which is the same one
+  auto good = scratch().file("good", "hello");
+  ASSERT_TRUE(store().link(name_of("hello"), good, 5));
+  EXPECT_EQ(contents(file_of("hello")), "hello");
+  EXPECT_EQ(files_beside("hello"), 1u);
+}
+
 }  // namespace
 }  // namespace coffer

@@ -103,6 +103,7 @@ TEST_F(ConfigTest, WhatIsWrongIsRefusedByName) {
       {"[replica]\nname = \"other\"\n", "replica.name is not a setting"},
       {"[replica]\nadmin_password_file = 1\n", "replica.admin_password_file must be a string"},
       {"[accounts]\nsignup = \"anybody\"\n", "accounts.signup must be"},
+      {"[upload]\ninstant = \"all\"\n", "upload.instant must be"},
       {"[stores.a]\nkind = \"ftp\"\n", "stores.a.kind must be file, s3 or rados"},
       {"[stores.a]\n", "stores.a.kind must be"},
       {"[stores.a]\nkind = \"file\"\nbucket = \"b\"\n", "stores.a.bucket is not a setting"},

@@ -1,10 +1,9 @@
 // A digest that is kept half way and gone on with, also by another backend, is the same digest.
 
-#include "digest/state.h"
-
 #include <algorithm>
 
 #include "base/text.h"
+#include "digest/state.h"
 #include "unit/digests.h"
 
 namespace coffer {

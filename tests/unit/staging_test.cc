@@ -25,5 +25,22 @@ TEST(Staging, HasAFolderThoughASweeperTakesWhatNobodyHolds) {
   sweeper.join();
 }
 
+// Of many small files: it is all there, and said to be in need of a sync.
+TEST(Staging, WhatIsNotSyncedSaysSoWhereverItGoes) {
+  Scratch scratch;
+  Staging staging(scratch.path(), 0);
+  StringSource one("bytes"), other("bytes");
+  auto synced = staging.receive(one, 5);
+  auto unsynced = staging.receive_unsynced(other, 5);
+  ASSERT_TRUE(synced && unsynced);
+  EXPECT_TRUE(synced->synced);
+  EXPECT_EQ(synced->digests, unsynced->digests);
+  EXPECT_EQ(contents(unsynced->path()), "bytes");
+  Staged moved(std::move(*unsynced)), assigned;
+  EXPECT_FALSE(moved.synced);
+  assigned = std::move(moved);
+  EXPECT_FALSE(assigned.synced);
+}
+
 }  // namespace
 }  // namespace coffer

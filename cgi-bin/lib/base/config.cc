@@ -220,6 +220,16 @@ Result<> read_sections(toml::table& file, const std::filesystem::path& folder, C
   limits.take("threads", config.threads);
   if (auto fine = limits.finish(); !fine) return fine;
 
+  Section upload(file, "upload");
+  std::string instant = "user";
+  upload.take("instant", instant);
+  if (auto fine = upload.finish(); !fine) return fine;
+  if (instant != "off" && instant != "user" && instant != "instance")
+    return Error{Errc::internal, "upload.instant must be off, user or instance"};
+  config.instant = instant == "off"    ? Config::Instant::off
+                   : instant == "user" ? Config::Instant::user
+                                       : Config::Instant::instance;
+
   Section accounts(file, "accounts");
   std::string signup = "closed";
   accounts.take("signup", signup);

@@ -96,6 +96,13 @@ struct Config {
   std::uint64_t quota = 1ull << 50;   // of a new user, in bytes
   unsigned threads = 128;             // requests at a time, in each program
 
+  // [upload]
+  enum class Instant {
+    off,
+    user,
+    instance
+  } instant = Instant::user;  // whose bytes need no sending
+
   // [accounts]
   enum class Signup { closed, invited, open } signup = Signup::closed;
 

@@ -38,11 +38,6 @@ std::optional<Key> temporary_of(const std::string& name) {
   return key && key->serial != 0 ? key : std::nullopt;
 }
 
-Result<> move_over(const fs::path& from, const fs::path& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) return system_error("rename", from);
-  return sync_directory(to.parent_path());
-}
-
 std::string folder_of(std::uint8_t first_byte) { return hex({&first_byte, 1}); }
 
 // Makes `path` with its parents, each durable before there is anything in it.
@@ -112,21 +107,30 @@ Result<std::string> LocalStore::put(const Key& key, const Opener& bytes, std::ui
   });
   if (!copied) return copied.error();
   if (auto synced = sync_file(file->get(), temporary.path); !synced) return synced.error();
-  if (auto moved = move_over(temporary.path, final); !moved) return moved.error();
+  if (::rename(temporary.path.c_str(), final.c_str()) != 0)
+    return system_error("rename", temporary.path);
+  if (auto synced = sync_directory(final.parent_path()); !synced) return synced.error();
   return std::string();
 }
 
-Result<> LocalStore::adopt(const Sha256& name, const fs::path& file, std::uint64_t size) {
+Result<fs::path> LocalStore::link(const Sha256& name, const fs::path& file, std::uint64_t size) {
   auto final = *path(name);
-  if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, final.c_str(), 0) == 0)
-    return sync_directory(final.parent_path());
+  if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, final.c_str(), 0) == 0) return final.parent_path();
   if (errno != EEXIST) return system_error("link", file);
-  if (has(name, size)) return sync_directory(final.parent_path());
+  if (has(name, size)) return final.parent_path();
 
   Temporary temporary(final);
   if (::linkat(AT_FDCWD, file.c_str(), AT_FDCWD, temporary.path.c_str(), 0) != 0)
     return system_error("link", file);
-  return move_over(temporary.path, final);
+  if (::rename(temporary.path.c_str(), final.c_str()) != 0)
+    return system_error("rename", temporary.path);
+  return final.parent_path();
+}
+
+Result<> LocalStore::adopt(const Sha256& name, const fs::path& file, std::uint64_t size) {
+  auto directory = link(name, file, size);
+  if (!directory) return directory.error();
+  return sync_directory(*directory);
 }
 
 Result<std::unique_ptr<Source>> LocalStore::get(const Key& key, ByteRange range) {

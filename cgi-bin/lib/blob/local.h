@@ -23,6 +23,10 @@ class LocalStore : public BlobStore {
   /// size is damaged and gives way to the good bytes.
   Result<> adopt(const Sha256& name, const std::filesystem::path& file, std::uint64_t size);
 
+  /// The same without the directory sync: returns the directory, which the caller has to sync.
+  Result<std::filesystem::path> link(const Sha256& name, const std::filesystem::path& file,
+                                     std::uint64_t size);
+
   Result<std::string> put(const Key& key, const Opener& bytes, std::uint64_t size) override;
   Result<std::unique_ptr<Source>> get(const Key& key, ByteRange range) override;
   Result<Stat> stat(const Key& key) override;

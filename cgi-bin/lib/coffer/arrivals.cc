@@ -4,6 +4,7 @@
 
 #include "base/name.h"
 #include "coffer/entry_view.h"
+#include "coffer/page.h"
 #include "digest/digester.h"
 #include "http/condition.h"
 #include "http/form.h"
@@ -68,6 +69,9 @@ Result<> drain(Source& body) {
   return {};
 }
 
+// So many files are synced as they come, each by itself; of more the rest is synced together.
+constexpr std::size_t kFew = 4;
+
 Result<> take_part(Ingest& ingest, Multipart& multipart, std::uint64_t most, const Part& part,
                    FileForm& form) {
   if (form.fields.size() + form.files.size() >= kMostFields)
@@ -82,7 +86,8 @@ Result<> take_part(Ingest& ingest, Multipart& multipart, std::uint64_t most, con
   if (part.file_name->empty()) return drain(multipart);  // no file was chosen in this field
   auto name = file_name(*part.file_name);
   if (!name) return name.error();
-  auto staged = ingest.receive(multipart, most);
+  auto staged = form.files.size() < kFew ? ingest.receive(multipart, most)
+                                         : ingest.receive_unsynced(multipart, most);
   if (!staged) return staged.error();
   form.files.push_back({std::move(*name), std::move(*staged)});
   return {};
@@ -146,18 +151,31 @@ Result<std::vector<Arrival>> arrivals_of(UserId owner, EntryId folder, FileForm 
   return arrivals;
 }
 
-void write_arrival(JsonWriter& json, const Arrival& arrival, const Put& put) {
+void write_arrival(JsonWriter& json, EntryId folder, const Blob& bytes, const Put& put,
+                   std::string_view path) {
   const char* outcome = put.outcome == Put::Outcome::created    ? "created"
                         : put.outcome == Put::Outcome::replaced ? "replaced"
                                                                 : "unchanged";
   json.begin_object();
+  if (!path.empty()) json.member("path", path);
   json.member("id", std::uint64_t(put.id));
   json.member("name", put.name);
-  json.member("folder", std::uint64_t(arrival.file.folder));
+  json.member("folder", std::uint64_t(folder));
   json.member("outcome", outcome);
-  json.member("size", arrival.staged.size);
-  write_digests(json, arrival.staged.digests);
+  json.member("size", bytes.size);
+  write_digests(json, bytes.digests);
   json.end_object();
 }
+
+Response arrival_answer(EntryId folder, const Blob& bytes, const Put& put) {
+  JsonWriter json;
+  write_arrival(json, folder, bytes, put);
+  auto answer = json_answer(json.text(), put.outcome == Put::Outcome::created ? 201 : 200);
+  answer.headers.add("Location", "/file/query?id=" + number_text(put.id));
+  answer.headers.add("ETag", etag_of(bytes.digests.sha256));
+  return answer;
+}
+
+Blob blob_of(const Staged& staged) { return {.digests = staged.digests, .size = staged.size}; }
 
 }  // namespace coffer

@@ -35,7 +35,15 @@ Result<NewFile> new_file(UserId owner, std::string_view name, const Fields& fiel
 Result<std::vector<Arrival>> arrivals_of(UserId owner, EntryId folder, FileForm form,
                                          const Fields& headers);
 
-/// What has become of an arrival, as a JSON object.
-void write_arrival(JsonWriter& json, const Arrival& arrival, const Put& put);
+/// The file that `put` has put into `folder`, and its bytes, as a JSON object; with the path
+/// under which it came, if any.
+void write_arrival(JsonWriter& json, EntryId folder, const Blob& bytes, const Put& put,
+                   std::string_view path = "");
+
+/// The answer to whoever has sent that one file: 201, or 200 if one of the name was there.
+Response arrival_answer(EntryId folder, const Blob& bytes, const Put& put);
+
+/// What of an arrival is a blob.
+Blob blob_of(const Staged& staged);
 
 }  // namespace coffer

@@ -1,12 +1,15 @@
 #include "coffer/ingest.h"
 
 #include <chrono>
+#include <set>
 #include <thread>
 
 #include "base/text.h"
 #include "meta/blob.h"
+#include "meta/bulk.h"
 #include "meta/copy.h"
 #include "meta/user.h"
+#include "sql/savepoint.h"
 
 namespace coffer {
 namespace {
@@ -27,6 +30,11 @@ Error over_quota(std::uint64_t bytes, std::uint64_t left) {
 
 }  // namespace
 
+Result<> record_put(Transaction& tx, const Actor& actor, UserId owner, const Put& put) {
+  auto action = put.outcome == Put::Outcome::created ? "upload" : "replace";
+  return record(tx, actor, {.owner = owner, .action = action, .entry = put.id, .name = put.name});
+}
+
 Ingest::~Ingest() {
   if (upload_) app_.reservations.give_back(*upload_);
 }
@@ -39,6 +47,14 @@ Result<std::uint64_t> Ingest::room() const {
   auto free = app_.staging.room();
   if (!free) return free.error();
   return std::min(quota_left(), *free);
+}
+
+Result<> Ingest::fits(std::uint64_t bytes) {
+  app_.reservations.settle();
+  if (bytes > app_.config.upload)
+    return Error{Errc::too_large, "a file may have {} here", {human_size(app_.config.upload)}};
+  auto left = quota_left();
+  return bytes > left ? over_quota(bytes, left) : Result<>{};
 }
 
 Result<> Ingest::admit(std::uint64_t bytes) {
@@ -61,13 +77,26 @@ Result<Staged> Ingest::receive(Source& bytes, std::uint64_t most) {
   return app_.staging.receive(bytes, std::min(most, app_.config.upload));
 }
 
+Result<Staged> Ingest::receive_unsynced(Source& bytes, std::uint64_t most) {
+  if (!point_) {
+    auto point = app_.staging.sync_point();
+    if (!point) return point.error();
+    point_ = std::move(*point);
+  }
+  return app_.staging.receive_unsynced(bytes, std::min(most, app_.config.upload));
+}
+
 // Since the link was made a sweeper may have taken the blob for one that nobody needs, and a mover
 // may have let it go. Under the row's lock they cannot, so what is there now stays.
-Result<> Ingest::keep_here(Transaction& tx, const Staged& staged) {
+Result<> Ingest::keep_bytes(const Staged& staged) {
   const Sha256& name = staged.digests.sha256;
-  if (!app_.local->stat(name))
-    if (auto again = app_.local->adopt(name, staged.path(), staged.size); !again) return again;
-  return add_copy(tx, name);
+  if (app_.local->stat(name)) return {};
+  return app_.local->adopt(name, staged.path(), staged.size);
+}
+
+Result<> Ingest::keep_here(Transaction& tx, const Staged& staged) {
+  if (auto kept = keep_bytes(staged); !kept) return kept;
+  return add_copy(tx, staged.digests.sha256);
 }
 
 Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uint64_t& reserved) {
@@ -93,10 +122,7 @@ Result<Put> Ingest::commit_one(Transaction& tx, const Arrival& arrival, std::uin
   doomed_ = !*added;
   if (doomed_) return Error{Errc::unavailable, "a blob of these bytes is being removed"};
   if (auto kept = keep_here(tx, staged); !kept) return kept.error();
-  auto action = put->outcome == Put::Outcome::created ? "upload" : "replace";
-  auto noted = record(tx, actor_,
-                      {.owner = user_.id, .action = action, .entry = put->id, .name = put->name});
-  if (!noted) return noted.error();
+  if (auto noted = record_put(tx, actor_, user_.id, *put); !noted) return noted.error();
   return put;
 }
 
@@ -128,21 +154,118 @@ Result<> Ingest::commit_all(const std::vector<Arrival>& arrivals, std::vector<Pu
   });
 }
 
-Result<std::vector<Put>> Ingest::commit(const std::vector<Arrival>& arrivals, const Also& also) {
-  std::vector<Put> puts;
+// What nobody has synced is synced all at once, before any of it gets its name.
+Result<> Ingest::sync(const std::vector<Arrival>& arrivals) {
+  std::set<std::filesystem::path> files;
+  for (const Arrival& arrival : arrivals)
+    if (!arrival.staged.synced) files.insert(arrival.staged.path());
+  if (files.empty()) return {};
+  return point_->sync(files);
+}
+
+// The names of blobs, durable when this returns.
+Result<> Ingest::link(const std::vector<Arrival>& arrivals) {
+  std::set<std::filesystem::path> folders;
+  for (const auto& [file, staged] : arrivals) {
+    auto folder = app_.local->link(staged.digests.sha256, staged.path(), staged.size);
+    if (!folder) return folder.error();
+    folders.insert(*folder);
+  }
+  if (point_ && !arrivals.empty()) return point_->sync(folders);
+  for (const auto& folder : folders)
+    if (auto synced = sync_directory(folder); !synced) return synced;
+  return {};
+}
+
+Result<> Ingest::commit_linked(const std::vector<Arrival>& arrivals,
+                               const std::function<Result<>()>& commit) {
+  if (auto synced = sync(arrivals); !synced) return synced;
   for (int attempt = 1;; attempt++) {
-    for (const Arrival& arrival : arrivals) {
-      const Staged& staged = arrival.staged;
-      auto linked = app_.local->adopt(staged.digests.sha256, staged.path(), staged.size);
-      if (!linked) return linked.error();
-    }
-    auto committed = commit_all(arrivals, puts, also);
-    if (committed) break;
-    if (!std::exchange(doomed_, false) || attempt == kDoomedTries) return committed.error();
+    if (auto linked = link(arrivals); !linked) return linked;
+    auto committed = commit();
+    if (committed) return committed;
+    if (!std::exchange(doomed_, false) || attempt == kDoomedTries) return committed;
     std::this_thread::sleep_for(kDoomedPause);
   }
+}
+
+Result<std::vector<Put>> Ingest::commit(const std::vector<Arrival>& arrivals, const Also& also) {
+  std::vector<Put> puts;
+  auto committed = commit_linked(arrivals, [&] { return commit_all(arrivals, puts, also); });
+  if (!committed) return committed.error();
   upload_.reset();
   return puts;
+}
+
+// As commit_one() for each whose name is new, in a few statements. `puts` has these in it.
+Result<> Ingest::commit_new(Transaction& tx, const std::vector<Arrival>& arrivals,
+                            std::uint64_t& reserved,
+                            std::vector<std::optional<Result<Put>>>& puts) {
+  std::vector<NewFile> files;
+  for (const auto& [file, staged] : arrivals) {
+    files.push_back(file);
+    files.back().sha256 = staged.digests.sha256;
+    files.back().size = staged.size;
+  }
+  auto ids = put_new_files(tx, user_.id, files);
+  if (!ids) return ids.error();
+  std::vector<Blob> blobs;
+  std::vector<Deed> deeds;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < files.size(); i++) {
+    if (!is_row((*ids)[i])) continue;
+    blobs.push_back({.digests = arrivals[i].staged.digests, .size = files[i].size});
+    deeds.push_back(
+        {.owner = user_.id, .action = "upload", .entry = (*ids)[i], .name = files[i].name});
+    bytes += files[i].size;
+  }
+  if (blobs.empty()) return {};
+  // The user before the blobs, as everywhere (lock_user).
+  auto part = std::min(reserved, bytes);
+  if (auto charged = charge(tx, user_.id, bytes, part); !charged) return charged;
+  auto added = add_references(tx, blobs);
+  if (!added) return added.error();
+  doomed_ = !*added;
+  if (doomed_) return Error{Errc::unavailable, "a blob of these bytes is being removed"};
+  for (std::size_t i = 0; i < files.size(); i++)
+    if (is_row((*ids)[i]))
+      if (auto kept = keep_bytes(arrivals[i].staged); !kept) return kept;
+  if (auto copied = add_copies(tx, blobs); !copied) return copied;
+  if (auto noted = record_all(tx, actor_, user_.id, deeds); !noted) return noted;
+  reserved -= part;
+  for (std::size_t i = 0; i < files.size(); i++)
+    if (is_row((*ids)[i]))
+      puts[i] = Put{.outcome = Put::Outcome::created, .id = (*ids)[i], .name = files[i].name};
+  return {};
+}
+
+Result<std::vector<Result<Put>>> Ingest::commit_each(const std::vector<Arrival>& arrivals) {
+  std::vector<std::optional<Result<Put>>> puts;
+  std::uint64_t reserved = 0;
+  // First those whose names are new, all together. Where that fails, for the quota say, and for the
+  // others it is decided one by one.
+  auto work = [&](Transaction& tx) -> Result<> {
+    puts.assign(arrivals.size(), {});
+    reserved = upload_ ? upload_->size : 0;
+    auto together = attempt(tx, [&] { return commit_new(tx, arrivals, reserved, puts); });
+    if (!together && together.error().code >= Errc::internal) return together;
+    for (std::size_t i = 0; i < arrivals.size(); i++) {
+      if (puts[i]) continue;
+      auto before = reserved;
+      puts[i] = attempt(tx, [&] { return commit_one(tx, arrivals[i], reserved); });
+      if (*puts[i]) continue;
+      if (puts[i]->error().code >= Errc::internal) return puts[i]->error();
+      reserved = before;
+    }
+    if (!upload_ || reserved == upload_->size) return {};
+    return spend(tx, upload_->id, upload_->size - reserved);
+  };
+  auto committed = commit_linked(arrivals, [&] { return app_.batch.run(work); });
+  if (!committed) return committed.error();
+  if (upload_) upload_->size = reserved;
+  std::vector<Result<Put>> out;
+  for (auto& put : puts) out.push_back(std::move(*put));
+  return out;
 }
 
 }  // namespace coffer

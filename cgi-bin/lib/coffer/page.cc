@@ -55,6 +55,11 @@ bool wants_html(const Request& request) {
 
 Words words_for(App& app, const Request& request) { return {app.views, language_of(request)}; }
 
+std::string sentence_of(App& app, const Request& request, const Error& error) {
+  auto say = told(request, error, status_of(error.code));
+  return words_for(app, request).say(say.pattern, say.values);
+}
+
 Result<Response> html_page(App& app, const Request& request, std::string_view name, Data data,
                            const Caller* caller) {
   auto language = language_of(request);
@@ -105,9 +110,8 @@ Response error_page(App& app, Request& request, const Error& error) {
   if (status == 401 && html && request.method == "GET")
     return see_other("/user/signin?next=" + percent_encode(request.uri));
 
-  auto say = told(request, error, status);
   auto words = words_for(app, request);
-  auto sentence = words.say(say.pattern, say.values);
+  auto sentence = sentence_of(app, request, error);
   Response response{.headers = page_headers("application/problem+json"),
                     .body = problem(request, status, sentence)};
   if (html) {

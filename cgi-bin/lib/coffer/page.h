@@ -16,6 +16,10 @@ bool wants_html(const Request& request);
 /// What the sender of the request reads.
 Words words_for(App& app, const Request& request);
 
+/// What the sender of the request is told about an error, in their language: from 500 up a calm
+/// sentence in its place.
+std::string sentence_of(App& app, const Request& request, const Error& error);
+
 /// A page made of templates/`name`, in the reader's language. Who is signed in goes into it too,
 /// where there is anybody.
 Result<Response> html_page(App& app, const Request& request, std::string_view name, Data data,

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 // What a cut line costs at most is what came since the last of these; each costs an fsync.
 constexpr std::uint64_t kKeepEvery = 64 * 1024 * 1024;
-constexpr std::uint64_t kWriteBack = 8 * 1024 * 1024;
+constexpr std::uint64_t kWriteBack = 1024 * 1024;
 constexpr std::uint64_t kWorthAllocating = 1024 * 1024;
 constexpr auto kPause = std::chrono::milliseconds(20);
 

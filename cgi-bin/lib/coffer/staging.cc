@@ -83,11 +83,15 @@ Result<> receive_into(Source& bytes, std::uint64_t most, int fd, Staged& staged)
 }  // namespace
 
 Staged::Staged(Staged&& other) noexcept
-    : digests(other.digests), size(other.size), path_(std::exchange(other.path_, {})) {}
+    : digests(other.digests),
+      size(other.size),
+      synced(other.synced),
+      path_(std::exchange(other.path_, {})) {}
 
 Staged& Staged::operator=(Staged&& other) noexcept {
   digests = other.digests;
   size = other.size;
+  synced = other.synced;
   std::swap(path_, other.path_);
   return *this;
 }
@@ -137,7 +141,7 @@ Result<std::uint64_t> Staging::room() const {
   return free - std::min(free, keep_free_);
 }
 
-Result<Staged> Staging::receive(Source& bytes, std::uint64_t most) {
+Result<Staged> Staging::receive(Source& bytes, std::uint64_t most, bool synced) {
   auto free = room();
   if (!free) return free.error();
   if (most > *free) return Error{Errc::no_space, "the disk has too little room left for that"};
@@ -152,7 +156,9 @@ Result<Staged> Staging::receive(Source& bytes, std::uint64_t most) {
   if (most >= kWorthAllocating && staged.size < most)
     if (::ftruncate(fd->get(), static_cast<off_t>(staged.size)) != 0)
       return system_error("cut", staged.path());
-  if (auto synced = sync_file(fd->get(), staged.path()); !synced) return synced.error();
+  staged.synced = synced;
+  if (!synced) return staged;
+  if (auto done = sync_file(fd->get(), staged.path()); !done) return done.error();
   return staged;
 }
 

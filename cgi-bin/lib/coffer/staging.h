@@ -12,11 +12,13 @@
 #include <vector>
 
 #include "base/file.h"
+#include "base/sync.h"
 #include "digest/digest.h"
 
 namespace coffer {
 
-/// A file that has come in, complete and durable, under a name that is not its own yet.
+/// A file that has come in, complete and (unless it says otherwise) durable, under a name that is
+/// not its own yet.
 /// It is removed when this goes out of scope; the store has a link of its own by then.
 class Staged {
  public:
@@ -33,6 +35,7 @@ class Staged {
 
   Digests digests;
   std::uint64_t size = 0;
+  bool synced = true;
 
  private:
   std::filesystem::path path_;
@@ -51,7 +54,15 @@ class Staging {
   /// Takes in what `bytes` gives until its end, which is at most `most` bytes, and computes
   /// its digests. The disk space is set aside first: Errc::no_space before a byte is read.
   /// What is returned is synced to the disk.
-  Result<Staged> receive(Source& bytes, std::uint64_t most);
+  Result<Staged> receive(Source& bytes, std::uint64_t most) { return receive(bytes, most, true); }
+
+  /// The same, but it is for the caller to sync the disk before anybody relies on the file.
+  Result<Staged> receive_unsynced(Source& bytes, std::uint64_t most) {
+    return receive(bytes, most, false);
+  }
+
+  /// For files of receive_unsynced() from now on.
+  Result<SyncPoint> sync_point() const { return SyncPoint::open(directory_); }
 
   /// A file to write to and read again, without a name: gone when it is closed.
   Result<Fd> scratch();
@@ -61,6 +72,7 @@ class Staging {
 
  private:
   Result<std::filesystem::path> own();
+  Result<Staged> receive(Source& bytes, std::uint64_t most, bool synced);
 
   std::filesystem::path directory_;
   std::uint64_t keep_free_;

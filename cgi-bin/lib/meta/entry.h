@@ -39,6 +39,10 @@ Result<std::vector<Entry>> search_entries(Connection& db, UserId owner, std::str
 Result<std::vector<Entry>> find_by_digest(Connection& db, UserId owner, Algorithm algorithm,
                                           std::span<const std::uint8_t> digest, std::size_t limit);
 
+/// Whether a file of the owner's has these bytes, in the trash too, or had them in an older
+/// version.
+Result<bool> refers_to(Connection& db, UserId owner, const Sha256& sha256);
+
 /// The folders from the root down to `entry`, itself last; empty for the root. What is in the
 /// trash starts with the entry that was trashed.
 Result<std::vector<Entry>> find_path(Connection& db, UserId owner, Entry entry);

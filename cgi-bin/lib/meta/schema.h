@@ -9,7 +9,7 @@
 namespace coffer {
 
 /// The migration up to which this program knows the tables.
-inline constexpr unsigned kSchema = 9;
+inline constexpr unsigned kSchema = 10;
 
 /// Brings the tables up to kSchema with the files `directory`/NNN-*.sql, each once and in
 /// order. Returns how many were applied. Errc::internal if one is missing or fails.

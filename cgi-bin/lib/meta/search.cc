@@ -37,6 +37,11 @@ constexpr char kByMd5[] = BY_DIGEST("md5");
 constexpr char kByCrc32[] = BY_DIGEST("crc32");
 constexpr char kByCrc64[] = BY_DIGEST("crc64");
 
+constexpr char kRefers[] =
+    "SELECT EXISTS (SELECT 1 FROM entry WHERE sha256 = ? AND owner = ? AND parent <> 2)"
+    " OR EXISTS (SELECT 1 FROM version v JOIN entry e ON e.id = v.entry"
+    " WHERE v.sha256 = ? AND e.owner = ? AND e.parent <> 2)";
+
 const char* statement_for(Algorithm algorithm) {
   switch (algorithm) {
     case Algorithm::sha256:
@@ -115,6 +120,14 @@ Result<std::vector<Entry>> search_entries(Connection& db, UserId owner, std::str
 Result<std::vector<Entry>> find_by_digest(Connection& db, UserId owner, Algorithm algorithm,
                                           std::span<const std::uint8_t> digest, std::size_t limit) {
   return select_entries(db, statement_for(algorithm), {digest, owner, limit});
+}
+
+Result<bool> refers_to(Connection& db, UserId owner, const Sha256& sha256) {
+  bool refers = false;
+  auto found = db.query(kRefers, {sha256, owner, sha256, owner},
+                        [&](const Row& row) { refers = row.number(0) != 0; });
+  if (!found) return found.error();
+  return refers;
 }
 
 }  // namespace coffer

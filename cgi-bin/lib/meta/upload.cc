@@ -1,5 +1,7 @@
 #include "meta/upload.h"
 
+#include <algorithm>
+
 namespace coffer {
 namespace {
 
@@ -10,6 +12,8 @@ constexpr char kAdd[] =
     " VALUES (?, ?, ?, UNIX_TIMESTAMP(NOW(3)) * 1000)";
 constexpr char kRelease[] =
     "UPDATE user SET reserved = reserved - ? WHERE id = ? AND reserved >= ?";
+constexpr char kSpend[] = "UPDATE upload SET size = size - ? WHERE id = ? AND size >= ?";
+constexpr char kLock[] = "SELECT size FROM upload WHERE id = ? FOR UPDATE";
 constexpr char kForget[] = "DELETE FROM upload WHERE id = ?";
 constexpr char kList[] =
     "SELECT id, owner, size, staging FROM upload WHERE staging <> '' ORDER BY id";
@@ -26,11 +30,23 @@ Result<UploadId> reserve(Transaction& tx, UserId owner, std::uint64_t size,
   return UploadId{added->id};
 }
 
+Result<> spend(Transaction& tx, UploadId upload, std::uint64_t bytes) {
+  auto spent = tx.run(kSpend, {bytes, upload, bytes});
+  if (!spent) return spent.error();
+  if (spent->rows != 1) return Error{Errc::internal, "an upload has not reserved what it spends"};
+  return {};
+}
+
+// What the row says counts where it is less: its owner may not know that a commit has come through.
 Result<> release(Transaction& tx, const Upload& upload) {
+  std::uint64_t kept = 0;
+  auto locked = tx.query(kLock, {upload.id}, [&](const Row& row) { kept = row.number(0); });
+  if (!locked) return locked.error();
   auto forgotten = tx.run(kForget, {upload.id});
   if (!forgotten) return forgotten.error();
   if (forgotten->rows == 0) return {};
-  auto released = tx.run(kRelease, {upload.size, upload.owner, upload.size});
+  kept = std::min(kept, upload.size);
+  auto released = tx.run(kRelease, {kept, upload.owner, kept});
   if (!released) return released.error();
   return {};
 }

@@ -22,6 +22,9 @@ struct Upload {
 Result<UploadId> reserve(Transaction& tx, UserId owner, std::uint64_t size,
                          std::string_view staging);
 
+/// Notes that charge() has taken `bytes` of what an upload reserved, and that it goes on.
+Result<> spend(Transaction& tx, UploadId upload, std::uint64_t bytes);
+
 /// Ends an upload and gives back the `size` bytes of its reservation that charge() did not
 /// take. One that has ended already is left as it is.
 Result<> release(Transaction& tx, const Upload& upload);
