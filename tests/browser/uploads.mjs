@@ -29,7 +29,7 @@ await page.evaluate(() => {
 });
 const start = Date.now();
 await my.drop([`${tmp}/tree`]);
-await my.uploaded(501);
+await my.uploaded(500);
 console.log(`${Date.now() - start} ms`);
 assert.deepEqual(await my.digests('/Dropped'), digests_here(tmp, tree));
 await page.locator('tbody tr', { hasText: 'tree' }).waitFor();
@@ -40,7 +40,7 @@ step('the same again, with one file that is another now: the folders are those t
 my.file(tree[9], 333);
 await my.drop([`${tmp}/tree`]);
 await how(/on (its|their) way/);
-await my.uploaded(501);
+await my.uploaded(500);
 assert.deepEqual(await my.digests('/Dropped'), digests_here(tmp, tree));
 
 step('a folder that is chosen, and another name where there is one');
@@ -78,6 +78,7 @@ await my.folder('/Mine');
 await my.open('/file/upload?folder=/Mine');
 await my.form([my.file('mine.bin', 5 * MiB), my.file('also mine.bin', 4 * MiB)]);
 await line.passed(MiB);
+line.rate = MiB / 8;
 await my.press('Pause all');
 await how('2 files are unfinished.');
 const other = await context.newPage();

@@ -89,6 +89,7 @@ async function later(item, trouble) {
 }
 
 async function run(item) {
+  const whose = user;
   pending.delete(item);
   busy.add(item);
   item.state = 'waiting';
@@ -97,6 +98,8 @@ async function run(item) {
     item.state = 'done';
     item.at = item.size;
     item.file = item.handle = undefined;
+    // A folder that was empty is there, and is no file.
+    if (!item.name) items = items.filter((one) => one !== item);
   } catch (trouble) {
     if (item.halted) item.state = 'paused';
     else if (trouble.again) await later(item, trouble);
@@ -107,10 +110,9 @@ async function run(item) {
   if (item.state === 'paused' && !item.halted) go(item);
   changed();
   pump();
-  if (going()) return;
-  const {folder} = items.at(-1) ?? {};
-  const these = items.filter((item) => item.round === round);
-  if (items.length) when_finished(folder, these.every((item) => item.state === 'done'));
+  if (going() || user !== whose) return;
+  const these = items.filter((one) => one.round === round);
+  when_finished(item.folder, these.every((one) => one.state === 'done'));
 }
 
 function pump() {
