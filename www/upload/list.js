@@ -25,7 +25,7 @@ const button = (word, run) => make('button', {type: 'button', className: 'plain'
 
 // What is sent so far, how fast, and how long it will take.
 function pace({at, size, rate}) {
-  if (!rate) return say('sofar', bytes(at), bytes(size));
+  if (!rate || at >= size) return say('sofar', bytes(at), bytes(size));
   return say('pace', bytes(at), bytes(size), bytes(rate), duration((size - at) / rate));
 }
 
