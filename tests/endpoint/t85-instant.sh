@@ -67,7 +67,7 @@ for file in small empty whole large; do
 	whole) expect_body '"ranges":\[\{"offset":0,"length":131072\}\]' ;;
 	large) [ "$(json '(len(d["ranges"]), {r["length"] for r in d["ranges"]},
 		d["ranges"] == sorted(d["ranges"], key=lambda r: r["offset"]),
-		all(r["offset"] + r["length"] <= 3000000 for r in d["ranges"]))')" = '(64, {2048}, True, True)' ] ||
+		all(r["offset"] + r["length"] <= 3000000 for r in d["ranges"]))')" = '(128, {1024}, True, True)' ] ||
 		fail 'other ranges' ;;
 	esac
 	prove "$tmp/$file"
