@@ -7,7 +7,7 @@
 // digests of its bytes; sha1, md5, crc32 and crc64 may be given too. The answer is the same whether
 // or not anybody has these bytes:
 //
-//   {"challenge":T,"key":HEX,"ranges":[{"offset":0,"length":2048},…],"seconds":60}
+//   {"challenge":T,"key":HEX,"ranges":[{"offset":0,"length":1024},…],"seconds":60}
 //
 // The second proves, once and in so many seconds, that they are there at the sender's too: proof is
 // HMAC-SHA-256, under the key, of the bytes of all ranges one after the other. It is answered as a
@@ -44,6 +44,7 @@
 #include "http/form.h"
 #include "meta/blob.h"
 #include "meta/challenge.h"
+#include "meta/copy.h"
 
 namespace {
 
@@ -113,16 +114,25 @@ Result<Response> challenge(App& app, const Request& request, const Caller& calle
   return json_answer(json.text());
 }
 
-// Whether the caller may have these bytes without sending them. To a token for one folder there is
-// nothing outside it, and so nothing to refer to either.
-Result<bool> may_refer(App& app, Connection& db, const Caller& caller, const Sha256& bytes) {
-  if (app.config.instant == Config::Instant::instance) return true;
+// To a token for one folder there is nothing outside it, and so nothing to refer to either.
+Result<bool> is_own(Connection& db, const Caller& caller, const Sha256& bytes) {
   if (!caller.confined()) return refers_to(db, caller.user.id, bytes);
   auto found = find_by_digest(db, caller.user.id, Algorithm::sha256, bytes, kMostFiles);
   if (!found) return found.error();
   auto reached = reachable(db, caller, std::move(*found), 1);
   if (!reached) return reached.error();
   return !reached->empty();
+}
+
+// Whether the caller may have these bytes without sending them. Those of others must be on this
+// disk: how long another store takes would tell that they are there.
+Result<bool> may_refer(App& app, Connection& db, const Caller& caller, const Sha256& bytes) {
+  auto own = is_own(db, caller, bytes);
+  if (!own || *own || app.config.instant != Config::Instant::instance) return own;
+  auto copies = find_copies(db, bytes);
+  if (!copies) return copies.error();
+  return std::ranges::any_of(*copies,
+                             [](const Copy& copy) { return copy.store == kLocal && copy.good(); });
 }
 
 // Whether the folder is still there, and where a token for one folder reaches it.

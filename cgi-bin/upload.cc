@@ -28,8 +28,10 @@
 //
 // Files come in by groups. Where the archive turns out to be damaged or cut, or the disk is full,
 // or the database gone, the groups before stay, and their files are listed in a 207 that has
-// "error" and "status" beside "files": what is not listed did not come in. If none has come in by
-// then, the answer is that error alone. An archive may have 10,000 members.
+// "error" and "status" beside "files": what is not listed did not come in (with a 503 it may have,
+// where the database went away while it was told to commit). If none has come in by then, the
+// answer is that error alone. Folders may be left. An archive may have 10,000 members. To a
+// browser, a 201 is a 303 to the folder.
 //
 //   400  a name, field or header that makes no sense      409  the name exists, or is a folder
 //   401  nobody is signed in                              411  no Content-Length

@@ -91,6 +91,30 @@ same /many "$tmp/many"
 [ "$(sql "SELECT COUNT(*) FROM event WHERE action = 'upload' AND name REGEXP '^[0-9]{1,4}$' AND entry IN (SELECT id FROM entry)")" -ge 1999 ] ||
 	fail 'not every file is on record'
 
+# Four who send the same files at once, two of them backwards: each file is made once, and nobody is
+# refused.
+python3 - "$tmp/forth.tar" "$tmp/back.tar" <<'END'
+import io, os, sys, tarfile
+files = [(f"same{i % 5}/{i}", os.urandom(100)) for i in range(700)]
+for name, order in zip(sys.argv[1:], (files, files[::-1])):
+    with tarfile.open(name, "w") as tar:
+        for path, data in order:
+            info = tarfile.TarInfo(path)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+END
+api POST /file/update -d action=folder -d name=together
+senders=()
+for which in forth back forth back; do
+	n=${#senders[@]}
+	(tmp=$tmp/sender$n && mkdir "$tmp" && send "$(dirname "$tmp")/$which.tar" 'folder=/together' && expect_status 201) &
+	senders+=($!)
+done
+for pid in "${senders[@]}"; do wait "$pid" || fail 'one of those who send at once is refused'; done
+[ "$(cat "$tmp"/sender?/body | grep -o '"outcome":"created","size"' | wc -l)" = 700 ] || fail 'a file is made twice, or never'
+[ "$(sql "SELECT COUNT(*) FROM version v JOIN entry e ON e.id = v.entry JOIN entry p ON p.id = e.parent WHERE p.name LIKE 'same%'")" = 0 ] ||
+	fail 'the same bytes are a version'
+
 # conflict says what happens where a name is taken, in the archive itself too.
 python3 - "$tmp/twice.tar" <<'END'
 import io, sys, tarfile

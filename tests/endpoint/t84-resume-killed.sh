@@ -18,9 +18,14 @@ begin() {
 }
 # Where to go on.
 at() {
-	tus HEAD "$path" -I
+	local tries
+	for ((tries = 100; tries > 0; tries--)); do
+		tus HEAD "$path" -I
+		[ "$status" = 503 ] || break # a database that was away is not asked at once
+		sleep 0.1
+	done
 	expect_status 200
-	sed -n 's/^Upload-Offset: //p' "$tmp/headers" | tr -d '\r'
+	sed -n "s/^Upload-Offset: //p" "$tmp/headers" | tr -d "\r"
 }
 # The bytes from $1 up to $2 as a piece, in $tmp/piece, and the arguments that send it.
 cut_piece() { tail -c +$(($1 + 1)) "$tmp/file" | head -c $(($2 - $1)) >"$tmp/piece"; }

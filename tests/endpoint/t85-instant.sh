@@ -67,7 +67,7 @@ for file in small empty whole large; do
 	whole) expect_body '"ranges":\[\{"offset":0,"length":131072\}\]' ;;
 	large) [ "$(json '(len(d["ranges"]), {r["length"] for r in d["ranges"]},
 		d["ranges"] == sorted(d["ranges"], key=lambda r: r["offset"]),
-		all(r["offset"] + r["length"] <= 3000000 for r in d["ranges"]))')" = '(64, {2048}, True, True)' ] ||
+		all(r["offset"] + r["length"] <= 3000000 for r in d["ranges"]))')" = '(128, {1024}, True, True)' ] ||
 		fail 'other ranges' ;;
 	esac
 	prove "$tmp/$file"
@@ -168,7 +168,7 @@ done
 # Who has nearly all of the bytes.
 claim "$tmp/large" n
 cp "$tmp/large" "$tmp/part"
-last=$(json 'd["ranges"][-1]["offset"] + 2047')
+last=$(json 'd["ranges"][-1]["offset"] + 1023')
 printf '\1' | dd of="$tmp/part" bs=1 seek="$last" conv=notrunc status=none
 cmp -s "$tmp/part" "$tmp/large" && printf '\2' | dd of="$tmp/part" bs=1 seek="$last" conv=notrunc status=none
 prove "$tmp/part"

@@ -1,8 +1,11 @@
 #include "coffer/bulk.h"
 
+#include <deque>
+
 #include "base/name.h"
 #include "base/text.h"
 #include "coffer/page.h"
+#include "meta/bulk.h"
 #include "meta/entry.h"
 
 namespace coffer {
@@ -143,37 +146,47 @@ Result<std::optional<Error>> Bulk::receive(Untar& archive, const UntarMember& it
   return std::optional<Error>{};
 }
 
+struct Bulk::Making {
+  Transaction& tx;
+  FolderLocks locks;
+  Folders known;
+  std::deque<std::string> names;  // of those that are made
+  std::vector<Deed> deeds;
+};
+
 // The folder of that name in another one; made, if there is none.
-Result<EntryId> Bulk::folder_in(Transaction& tx, EntryId parent, const std::string& name,
-                                Folders& known, bool& is_new) {
-  auto at = known.find({parent, name});
+Result<EntryId> Bulk::folder_in(Making& making, EntryId parent, const std::string& name,
+                                bool& is_new) {
+  auto at = making.known.find({parent, name});
   is_new = false;
-  if (at != known.end()) return at->second;
+  if (at != making.known.end()) return at->second;
   auto user = caller_.user.id;
-  auto there = find_child(tx, user, parent, name);
+  auto there = find_child(making.tx, user, parent, name);
   if (!there && there.error().code == Errc::not_found) {
-    auto made = make_folder(tx, user, parent, name);
+    auto made = making.locks.make(parent, name);
     if (made) {
       is_new = true;
-      known[{parent, name}] = *made;
-      Deed deed{.owner = user, .action = "folder", .entry = *made};
-      auto noted = record_entry(tx, caller_.actor, deed);
-      return noted ? made : noted.error();
+      making.known[{parent, name}] = *made;
+      making.deeds.push_back({.owner = user,
+                              .action = "folder",
+                              .entry = *made,
+                              .name = making.names.emplace_back(name)});
+      return made;
     }
     if (made.error().code != Errc::conflict) return made;
-    there = find_child(tx, user, parent, name);  // somebody was faster
+    there = find_child(making.tx, user, parent, name);  // somebody was faster
   }
   if (!there) return there.error();
   if (!there->folder) return Error{Errc::conflict, "'{}' is a file, and not a folder", {name}};
-  known[{parent, name}] = there->id;
+  making.known[{parent, name}] = there->id;
   return there->id;
 }
 
-Result<> Bulk::find_place(Transaction& tx, Member& member, Folders& known) {
+Result<> Bulk::find_place(Making& making, Member& member) {
   member.parent = like_.folder;
   member.made.reset();
   for (const auto& name : member.folders) {
-    auto folder = folder_in(tx, member.parent, name, known, member.is_new);
+    auto folder = folder_in(making, member.parent, name, member.is_new);
     if (!folder) return folder.error();
     member.parent = *folder;
   }
@@ -181,7 +194,7 @@ Result<> Bulk::find_place(Transaction& tx, Member& member, Folders& known) {
   if (!member.is_folder) return {};
   member.made = member.parent;
   if (member.name.empty()) return {};
-  auto folder = folder_in(tx, member.parent, member.name, known, member.is_new);
+  auto folder = folder_in(making, member.parent, member.name, member.is_new);
   if (!folder) return folder.error();
   member.made = *folder;
   return {};
@@ -199,17 +212,23 @@ Result<> Bulk::make_folders() {
   std::vector<std::optional<Error>> refusals;
   Folders known;
   auto made = transact(app_.database, [&](Transaction& tx) -> Result<> {
-    known = known_;
+    Making making{.tx = tx,
+                  .locks = FolderLocks(tx, caller_.user.id),
+                  .known = known_,
+                  .names = {},
+                  .deeds = {}};
     refusals.assign(group_.size(), {});
     for (std::size_t i = 0; i < group_.size(); i++) {
       if (group_[i].refused) continue;
       // What refuses a member is there already, so before that none was made for it.
-      auto found = find_place(tx, group_[i], known);
+      auto found = find_place(making, group_[i]);
       if (found) continue;
       if (found.error().code >= Errc::internal) return found;
       refusals[i] = found.error();
     }
-    return {};
+    known = std::move(making.known);
+    if (making.deeds.empty()) return {};
+    return record_all(tx, caller_.actor, caller_.user.id, making.deeds);
   });
   if (!made) return made;
   known_ = std::move(known);

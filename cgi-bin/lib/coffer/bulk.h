@@ -59,14 +59,14 @@ class Bulk {
     bool is_new = false;
   };
   using Folders = std::map<std::pair<EntryId, std::string>, EntryId>;
+  struct Making;  // of a group's folders
 
   Result<> take_member(Untar& archive, UntarMember its, std::uint64_t left);
   Result<std::optional<Error>> receive(Untar& archive, const UntarMember& its, Member& member);
   Result<> commit();
   Result<> make_folders();
-  Result<EntryId> folder_in(Transaction& tx, EntryId parent, const std::string& name,
-                            Folders& known, bool& is_new);
-  Result<> find_place(Transaction& tx, Member& member, Folders& known);
+  Result<EntryId> folder_in(Making& making, EntryId parent, const std::string& name, bool& is_new);
+  Result<> find_place(Making& making, Member& member);
   void write(const Member& member, const Arrival* arrival, const Result<Put>* put);
 
   App& app_;

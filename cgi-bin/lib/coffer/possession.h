@@ -27,8 +27,8 @@ struct Possession {
 /// in order; two may overlap. No byte is less likely to be asked for than the others, not the first
 /// or the last one either.
 inline constexpr std::uint64_t kWholePossession = 128 * 1024;
-inline constexpr std::size_t kPossessionRanges = 64;
-inline constexpr std::uint64_t kPossessionRange = 2048;
+inline constexpr std::size_t kPossessionRanges = 128;
+inline constexpr std::uint64_t kPossessionRange = 1024;
 
 /// All of it follows from the token, a random one of ours, so that nothing but the token's digest
 /// need be kept.

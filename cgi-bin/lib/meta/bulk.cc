@@ -63,8 +63,9 @@ Result<std::set<EntryId>> lock_folders(Transaction& tx, UserId owner,
                                        const std::vector<NewFile>& files) {
   std::set<EntryId> folders;
   for (const NewFile& file : files) folders.insert(file.folder);
+  FolderLocks locks(tx, owner);
   for (auto at = folders.begin(); at != folders.end();) {
-    auto locked = lock_folder(tx, owner, *at);
+    auto locked = locks.lock(*at);
     if (!locked && locked.error().code != Errc::not_found) return locked.error();
     at = locked ? std::next(at) : folders.erase(at);
   }

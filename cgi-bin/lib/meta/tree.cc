@@ -84,6 +84,23 @@ Result<> keep_version(Transaction& tx, const Entry& entry) {
   return {};
 }
 
+// Locks a folder and says where it is.
+Result<EntryId> lock_one(Transaction& tx, UserId owner, EntryId id) {
+  if (!is_row(id)) return Error{Errc::not_found, "that folder is in the trash"};
+  std::optional<EntryId> parent;
+  auto locked =
+      tx.query(kLockFolder, {owner, id}, [&](const Row& row) { parent = row.id<EntryId>(0); });
+  if (!locked) return locked.error();
+  if (!parent) return Error{Errc::not_found, "no such folder in your cloud"};
+  return *parent;
+}
+
+Result<EntryId> add_folder(Transaction& tx, UserId owner, EntryId folder, std::string_view name) {
+  auto added = tx.run(kAddFolder, {owner, folder, name});
+  if (!added) return added.error().code == Errc::conflict ? taken(name) : added.error();
+  return EntryId{added->id};
+}
+
 Result<Entry> lock_file(Transaction& tx, UserId owner, EntryId id) {
   auto entries = select_entries(tx, kLockEntry, {owner, id});
   if (!entries) return entries.error();
@@ -96,19 +113,30 @@ Result<Entry> lock_file(Transaction& tx, UserId owner, EntryId id) {
 
 Result<> lock_folder(Transaction& tx, UserId owner, EntryId id, EntryId except) {
   for (EntryId at = id; at != kRoot;) {
-    if (!is_row(at)) return Error{Errc::not_found, "that folder is in the trash"};
     if (at == except) return Error{Errc::conflict, "a folder cannot go into itself"};
-    EntryId parent{};
-    bool there = false;
-    auto locked = tx.query(kLockFolder, {owner, at}, [&](const Row& row) {
-      parent = row.id<EntryId>(0);
-      there = true;
-    });
-    if (!locked) return locked.error();
-    if (!there) return Error{Errc::not_found, "no such folder in your cloud"};
-    at = parent;
+    auto parent = lock_one(tx, owner, at);
+    if (!parent) return parent.error();
+    at = *parent;
   }
   return {};
+}
+
+Result<> FolderLocks::lock(EntryId id) {
+  std::vector<EntryId> way;
+  for (EntryId at = id; at != kRoot && !locked_.contains(at);) {
+    auto parent = lock_one(tx_, owner_, at);
+    if (!parent) return parent.error();
+    way.push_back(std::exchange(at, *parent));
+  }
+  locked_.insert(way.begin(), way.end());
+  return {};
+}
+
+Result<EntryId> FolderLocks::make(EntryId folder, std::string_view name) {
+  if (auto locked = lock(folder); !locked) return locked.error();
+  auto id = add_folder(tx_, owner_, folder, name);
+  if (id) locked_.insert(*id);
+  return id;
 }
 
 Result<> check_put(Connection& db, const NewFile& file) {
@@ -165,9 +193,7 @@ Result<Put> put_file(Transaction& tx, const NewFile& file) {
 
 Result<EntryId> make_folder(Transaction& tx, UserId owner, EntryId folder, std::string_view name) {
   if (auto locked = lock_folder(tx, owner, folder); !locked) return locked.error();
-  auto added = tx.run(kAddFolder, {owner, folder, name});
-  if (!added) return added.error().code == Errc::conflict ? taken(name) : added.error();
-  return EntryId{added->id};
+  return add_folder(tx, owner, folder, name);
 }
 
 Result<std::string> move_entry(Transaction& tx, UserId owner, EntryId id, EntryId folder,

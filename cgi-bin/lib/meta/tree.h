@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -67,5 +68,22 @@ Result<> remove_version(Transaction& tx, UserId owner, EntryId id, VersionId ver
 /// Locks the folders from `id` up to the root. Errc::not_found if `id` is not a folder of the
 /// owner's or one of them is in the trash; Errc::conflict if `except` is among them.
 Result<> lock_folder(Transaction& tx, UserId owner, EntryId id, EntryId except = kRoot);
+
+/// lock_folder() for many folders of one owner in one transaction: what it has locked, or what that
+/// transaction has made, is not asked for again.
+class FolderLocks {
+ public:
+  FolderLocks(Transaction& tx, UserId owner) : tx_(tx), owner_(owner) {}
+
+  Result<> lock(EntryId id);
+
+  /// As make_folder().
+  Result<EntryId> make(EntryId folder, std::string_view name);
+
+ private:
+  Transaction& tx_;
+  UserId owner_;
+  std::set<EntryId> locked_;
+};
 
 }  // namespace coffer
