@@ -8,18 +8,27 @@
 //   my.drop(paths)             drops files and folders of the disk on the page, as a hand would
 //   my.row(name), my.says(name, words)     that file's row; waits until it says so
 //   my.uploaded(n)             waits until so many are said to be uploaded
+//   my.middle(n)              waits until n more bytes are up, and from then on hardly any go
+//   my.whole(files, before, most)
+//                              waits until these are brought, and looks that all in the folder
+//                              Brought are as here; since line.up was `before`, `most` went up
 //   my.press(name, row)        a button, in that row or anywhere
 //   my.file(name, size)        a file on the disk of bytes that do not repeat: its path
 //   my.folder(path), my.remove(path)    makes one, removes it for good
 //   my.digests(folder)         {path: SHA-256} of what is in that folder at the server
 
+import { strict as assert } from 'node:assert';
 import { createCipheriv, createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { launch } from './browser.mjs';
 import { lay } from './faults.mjs';
 
+export const MiB = 1 << 20;
 export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+// Of all senders together.
+const brought = new Set();
 
 export async function sender(url, name, password, token, tmp, host = '127.0.0.1') {
   const browser = await launch();
@@ -63,6 +72,19 @@ export async function sender(url, name, password, token, tmp, host = '127.0.0.1'
     row: (text) => page.locator('.uploads li').filter({ has: page.locator('.what').getByText(text, { exact: true }) }),
     says: (text, words) => my.row(text).locator('.state').filter({ hasText: words }).waitFor(),
     uploaded: (count) => page.locator('.uploads .how', { hasText: `${count} file${count === 1 ? ' is' : 's are'} uploaded` }).waitFor(),
+    async middle(bytes) {
+      await line.passed(bytes);
+      line.rate = MiB / 8;
+    },
+    async whole(files, before, most) {
+      await my.uploaded(files.length);
+      assert.ok(line.up - before <= most, `${line.up - before} bytes went up for ${most}`);
+      const there = await my.digests('/Brought');
+      for (const [file, digest] of Object.entries(digests_here(tmp, files))) assert.equal(there[file], digest, file);
+      for (const file of files) brought.add(file);
+      assert.deepEqual(Object.keys(there).filter((file) => !brought.has(file)), []);
+      await page.locator('h1', { hasText: 'Brought' }).waitFor();
+    },
     press: (text, row) => (row ? my.row(row) : page).getByRole('button', { name: row ? `${text} ${row}` : text, exact: true }).click(),
     file(path, size) {
       const bytes = createCipheriv('aes-128-ctr', sha256(path).slice(0, 16), Buffer.alloc(16)).update(Buffer.alloc(size));

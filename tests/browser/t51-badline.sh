@@ -1,5 +1,5 @@
 #!/bin/bash
-# badline: uploads over a line that is slow, breaks, is not there, and a page that is loaded anew.
+# badline: files arrive over a line that is slow, breaks, loses answers, stands still or is not there.
 . "$(dirname "$0")/lib.sh"
 person ann
 drive badline.mjs "$url" ann "$password" "$token" "$tmp/files" build/screenshots

@@ -11,21 +11,30 @@ import {forget, remember} from './keep.js';
 
 export const LARGE = 1 << 20;
 
-let worker, ids = 0;
+// One worker digests, another proves: a proof cannot wait until all the files before it are read.
+const workers = {};
 const waiting = new Map();
+let ids = 0;
+
+function worker_for(task) {
+  if (workers[task]) return workers[task];
+  const worker = workers[task] = new Worker('/upload/worker.js');
+  worker.onmessage = ({data}) => waiting.get(data.id)?.(data);
+  worker.onerror = () => { for (const [id, tell] of waiting) tell({id}); };
+  return worker;
+}
 
 // What the worker says in the end: without its library, nothing.
-function work(item, request, moved = () => {}) {
-  if (!worker) {
-    worker = new Worker('/upload/worker.js');
-    worker.onmessage = ({data}) => waiting.get(data.id)?.(data);
-    worker.onerror = () => { for (const [id, tell] of waiting) tell({id}); };
-  }
+function work(item, task, request, moved = () => {}) {
   return new Promise((resolve, reject) => {
-    const id = ++ids;
+    if (item.halted) return reject(new Trouble(''));
+    const id = ++ids, worker = worker_for(task);
     const end = (settle, value) => { waiting.delete(id); settle(value); };
     waiting.set(id, (data) => data.moved === undefined ? end(resolve, data) : moved(data.moved));
-    item.stop = () => end(reject, new Trouble(''));
+    item.stop = () => {
+      worker.postMessage({stop: id});
+      end(reject, new Trouble(''));
+    };
     worker.postMessage({id, file: item.file, ...request});
   });
 }
@@ -36,7 +45,7 @@ async function instantly(item) {
   if (switched_off) return false;
   item.state = 'looking';
   item.looked = 0;
-  item.sha256 ??= (await work(item, {}, (at) => { item.looked = at; })).sha256;
+  item.sha256 ??= (await work(item, 'digest', {}, (at) => { item.looked = at; })).sha256;
   if (!item.sha256) return false;
   const {name, size, sha256, conflict} = item;
   const refused = (answer) => [400, 409, 413, 507].includes(answer.status) && good(answer);
@@ -46,7 +55,8 @@ async function instantly(item) {
     if (question.status === 403) switched_off = true;
     if (question.status !== 200) return false;
     const {challenge, key, ranges} = json(question);
-    const {proof} = await work(item, {key, ranges});
+    const {proof} = await work(item, 'prove', {key, ranges});
+    if (!proof) return false;
     const answer = await ask(item, 'POST', '/file/instant', form({challenge, proof}));
     refused(answer);
     item.instant = answer.status === 200 || answer.status === 201;
