@@ -10,7 +10,7 @@
 # make api      print the API: the comment at the head of each endpoint
 # make format   clang-format over all sources
 # make packages install the Debian packages that are missing (conf/packages says what for)
-# make clean    remove build/; var/ stays
+# make clean    remove what make has made; var/ stays
 #
 # There is no list of sources to edit: a program, and a unit test, is one file and the library.
 
@@ -33,7 +33,11 @@ units    := $(wildcard tests/unit/*_test.cc)
 probes   := $(wildcard tests/bench/*.cc)
 fuzzers  := $(wildcard tests/fuzz/*.cc)
 
-all: $(programs:%.cc=$(build)/%)
+all: $(programs:%.cc=$(build)/%) www/vendor/sha256.js
+
+# What the browser digests files with. It is not there without npm, and all else works.
+www/vendor/sha256.js:
+	@cgi-bin/tools/vendor $@
 
 # The compiler's cache, where there is one, makes the second build of a fresh clone quick.
 ccache := $(shell command -v ccache)
@@ -109,7 +113,7 @@ packages:
 	@cgi-bin/tools/packages run test
 
 clean:
-	$(RM) -r build
+	$(RM) -r build www/vendor
 
 .PHONY: all units fuzzers run test fuzz bench lint api format packages clean
 .SECONDARY:

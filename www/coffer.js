@@ -1,6 +1,5 @@
-// Coffer's one script. Every page works without it; with it nothing reloads that need not, an
-// upload shows how far it is, files can be dropped on a folder, and digests can be copied.
-'use strict';
+// Coffer's script. Every page works without it; with it nothing reloads that need not and digests
+// can be copied. upload/ is loaded where files can be given, and stays while one walks on.
 
 const ours = (url) => url.origin === location.origin && !url.pathname.startsWith('/file/down');
 
@@ -8,7 +7,8 @@ const ours = (url) => url.origin === location.origin && !url.pathname.startsWith
 let latest = 0;
 
 // Puts the page that came from `url` in the place of this one. What had the focus keeps it if the
-// new page has it too; else the heading gets it, so that a screen reader says where one is.
+// new page has it too; else the heading gets it, so that a screen reader says where one is. With
+// `keep` it stays scrolled as it is; if that is 'quiet' nobody has asked for it, and no focus moves.
 function show(html, url, keep) {
   const page = new DOMParser().parseFromString(html, 'text/html');
   if (!page.querySelector('main')) return location.assign(url);
@@ -18,13 +18,13 @@ function show(html, url, keep) {
   document.documentElement.lang = page.documentElement.lang;
   document.body.replaceWith(page.body);
   enhance();
-  const next = (focused && document.getElementById(focused)) || document.querySelector('h1');
-  if (next?.matches('h1')) next.tabIndex = -1;
-  next?.focus({preventScroll: true});
+  const next = (focused && document.getElementById(focused)) || (keep !== 'quiet' && document.querySelector('h1'));
+  if (next && next.matches('h1')) next.tabIndex = -1;
+  if (next) next.focus({preventScroll: true});
   if (!keep) scrollTo(0, 0);
 }
 
-async function load(url, options = {}, keep = false) {
+export async function load(url, options = {}, keep = false) {
   const mine = ++latest;
   let answer, html;
   document.querySelector('main').setAttribute('aria-busy', 'true');
@@ -40,7 +40,7 @@ async function load(url, options = {}, keep = false) {
   show(html, options.method && !answer.redirected ? location.href : answer.url, keep);
 }
 
-function make(tag, properties) {
+export function make(tag, properties) {
   return Object.assign(document.createElement(tag), properties);
 }
 
@@ -49,27 +49,6 @@ function failed() {
   main.removeAttribute('aria-busy');
   main.querySelector('#failed')?.remove();
   main.prepend(make('p', {id: 'failed', className: 'notice', role: 'alert', textContent: main.dataset.failed}));
-}
-
-// An upload, with its progress: what has left the browser, and then the wait for the server.
-function upload(form, to) {
-  const main = document.querySelector('main');
-  const progress = make('progress', {ariaLabel: main.dataset.upload, tabIndex: -1});
-  main.prepend(progress);
-  progress.focus();
-  const request = new XMLHttpRequest();
-  request.upload.onprogress = (event) => {
-    if (event.loaded < event.total) progress.value = event.loaded / event.total;
-    else progress.removeAttribute('value');
-  };
-  request.onload = () => show(request.responseText, request.responseURL);
-  request.onerror = () => {
-    progress.remove();
-    failed();
-  };
-  request.open('POST', to);
-  request.setRequestHeader('Accept', 'text/html');
-  request.send(form);
 }
 
 document.addEventListener('click', (event) => {
@@ -86,11 +65,11 @@ document.addEventListener('submit', (event) => {
   const form = event.target, by = event.submitter;
   if (by?.dataset.confirm && !confirm(by.dataset.confirm)) return event.preventDefault();
   const url = new URL(by?.hasAttribute('formaction') ? by.formAction : form.getAttribute('action'), location.href);
-  if (!ours(url)) return;
+  if (!ours(url) || (form.enctype === 'multipart/form-data' && !uploads)) return;
   event.preventDefault();
   const data = new FormData(form);
   if (by?.name) data.append(by.name, by.value);
-  if (form.enctype === 'multipart/form-data') return upload(data, url);
+  if (form.enctype === 'multipart/form-data') return uploads.submit(form);
   const fields = new URLSearchParams(data);
   if (form.method === 'get') {
     url.search = fields;
@@ -99,22 +78,14 @@ document.addEventListener('submit', (event) => {
   load(url, {method: 'POST', body: fields}, true);
 });
 
-// Files that are dropped on a folder's page go into that folder.
-addEventListener('dragover', (event) => {
-  if (document.querySelector('[data-drop]')) event.preventDefault();
-});
-addEventListener('drop', (event) => {
-  const folder = document.querySelector('[data-drop]')?.dataset;
-  if (!folder || !event.dataTransfer.files.length) return;
-  event.preventDefault();
-  const data = new FormData();
-  data.append('csrf', folder.csrf);
-  data.append('folder', folder.folder);
-  for (const file of event.dataTransfer.files) data.append('file', file);
-  upload(data, '/file/upload');
-});
-
 addEventListener('popstate', () => load(location.href));
+
+// What sends files, once a page has wanted it.
+let uploads;
+async function attach_uploads() {
+  if (!uploads && document.querySelector('#uploads')) uploads = await import('/upload/page.js');
+  uploads?.attach();
+}
 
 // Adds what only a script can do; the words for it are with what it belongs to.
 function enhance() {
@@ -136,5 +107,6 @@ function enhance() {
     };
     code.after(' ', button);
   }
+  attach_uploads();
 }
 enhance();

@@ -1,24 +1,29 @@
 // faults - a line to the server as bad as one likes: a TCP proxy in the test's own process
 //
-//   const line = await lay(port)    line.url leads to 127.0.0.1:port
+//   const line = await lay(port, host)   line.url leads to 127.0.0.1:port, and says `host`
 //   line.rate = 1e6                 so many bytes a second go up, over all connections; Infinity
-//   line.state = 'refuses'          nobody gets through; 'swallows': all that is sent is lost, and
-//                                   nothing comes back; 'works'
+//   line.state = 'refuses'          nobody gets through; 'stands': nothing moves any more on what is
+//                                   open; 'works'
+//   line.loses = 'PUT '             the answer to the next request that begins so: its connection is
+//                                   cut in its place
 //   line.cut()                      ends all connections that there are
-//   await line.passed(n)            until n bytes have gone up from now on
+//   await line.passed(n)            until n bytes have gone up from now on, or fails after a minute
 //   line.up, line.down              how many have gone up and come down
 
 import { connect, createServer } from 'node:net';
 
-export async function lay(port) {
+export async function lay(port, host = '127.0.0.1') {
   const sockets = new Set();
   const waiting = new Set();
   const line = {
-    rate: Infinity, state: 'works', up: 0, down: 0,
+    rate: Infinity, state: 'works', loses: '', up: 0, down: 0,
     cut() { for (const socket of sockets) socket.resetAndDestroy(); },
     passed(bytes) {
       const end = line.up + bytes;
-      return new Promise((resolve) => waiting.add({ end, resolve }));
+      return new Promise((resolve, reject) => {
+        waiting.add({ end, resolve });
+        setTimeout(() => reject(new Error(`${line.up - end + bytes} bytes have gone up of ${bytes}`)), 60_000).unref();
+      });
     },
     close() { line.cut(); server.close(); },
   };
@@ -41,9 +46,14 @@ export async function lay(port) {
         other.destroy();
       });
     }
+    let deaf = false;
     client.on('data', async (bytes) => {
-      if (line.state === 'swallows') return;
       client.pause();
+      if (line.state === 'stands') return;
+      if (line.loses && bytes.toString('latin1').startsWith(line.loses)) {
+        deaf = true;
+        line.loses = '';
+      }
       await take_time(bytes.length);
       line.up += bytes.length;
       for (const one of waiting) if (line.up >= one.end && waiting.delete(one)) one.resolve();
@@ -52,12 +62,12 @@ export async function lay(port) {
       else upstream.once('drain', () => client.resume());
     });
     upstream.on('data', (bytes) => {
-      if (line.state === 'swallows') return;
+      if (deaf) return client.resetAndDestroy();
       line.down += bytes.length;
       client.write(bytes);
     });
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  line.url = `http://127.0.0.1:${server.address().port}`;
+  line.url = `http://${host}:${server.address().port}`;
   return line;
 }

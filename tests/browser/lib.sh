@@ -15,7 +15,7 @@ mkdir -p "$PWD/build"
 } 9>"$driver.lock"
 mkdir -p build/screenshots
 
-drive() { NODE_ROOT=$driver timeout 200 node "tests/browser/$1" "${@:2}" || fail "$1: see above"; }
+drive() { NODE_ROOT=$driver timeout -k 5 200 node "tests/browser/$1" "${@:2}" || fail "$1: see above"; }
 
 # A new user who has a password of their own, $password.
 person() {

@@ -11,6 +11,9 @@ const database = (signal) => execFileSync('bash', ['-c', `
   loop=$(cat "$VAR/run/database.pid")
   if [ ${signal} = gone ]; then kill -STOP $loop; kill -KILL $(cat "$VAR/db/db.pid"); else kill -CONT $loop; fi`]);
 
+// The watcher opens a primary that has come back; until then it can be read only, and no page says so.
+const opened = () => Number(execFileSync('bash', ['-c', 'grep -c event=opened "$VAR/log/watcher.log"']));
+
 const browser = await launch();
 for (const [theme, width] of [['light', 1200], ['dark', 390]]) {
   const context = await browser.newContext({ colorScheme: theme, viewport: { width, height: 800 }, locale: 'en' });
@@ -25,6 +28,7 @@ for (const [theme, width] of [['light', 1200], ['dark', 390]]) {
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('link', { name: 'kept.txt', exact: true }).waitFor();
   assert(!await says('/', notice));
+  const before = opened();
   database('gone');
   assert(await says('/', notice) && await says('/', 'kept.txt'));
   await page.screenshot({ path: `build/screenshots/readonly-${theme}.png`, fullPage: true });
@@ -33,6 +37,10 @@ for (const [theme, width] of [['light', 1200], ['dark', 390]]) {
   assert.equal(answer.status(), 503);
   assert.equal(answer.headers()['retry-after'], '2');
   database('back');
+  for (let i = 0; opened() === before; i++) {
+    assert(i < 200, 'nobody opens the primary');
+    await page.waitForTimeout(50);
+  }
   for (let i = 0; await says('/', notice); i++) {
     assert(i < 100, 'still read-only');
     await page.waitForTimeout(50);

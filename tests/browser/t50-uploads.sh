@@ -1,0 +1,15 @@
+#!/bin/bash
+# uploads: the page that sends files, with JavaScript: many at once, whole folders, and what it says
+# about each of them.
+. "$(dirname "$0")/lib.sh"
+user ann 60000000
+"$coffer" user passwd ann --stdin <<<'correct horse battery' >/dev/null || fail 'no password'
+sed -i 's/^# upload = .*/upload = 20000000/' "$var/coffer.conf"
+kill -HUP "$(cat "$var/run/keeper.pid")"
+for ((i = 0; i < 400; i++)); do
+	api GET /file/upload
+	[ "$status" != 200 ] || [ "$(json 'd["largest"]')" != 20000000 ] || break
+	sleep 0.05
+done
+drive uploads.mjs "$url" ann 'correct horse battery' "$token" "$tmp/files" build/screenshots
+"$coffer" fsck >/dev/null || fail 'fsck finds something'
