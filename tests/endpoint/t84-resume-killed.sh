@@ -68,6 +68,8 @@ for last in 2000000 $size; do
 			cut_piece 400000 "$last"
 			hit $call $n PATCH "$path" "${piece[@]}" -H 'Upload-Offset: 400000' || break
 			clean
+			[ -z "$(find "$var/store/resume" -type f -printf '%b %s\n' | awk '$1 * 512 > $2 + 65536')" ] ||
+				fail "a PATCH killed at $call $n: space is set aside for nobody"
 			complete "$name" $([ "$status" = 204 ] && echo "$last" || echo 400000)
 			clean
 		done

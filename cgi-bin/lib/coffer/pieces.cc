@@ -92,6 +92,16 @@ Result<Pieces> Pieces::take(const fs::path& path, std::chrono::milliseconds pati
   return Pieces(path, std::move(*fd));
 }
 
+Result<> Pieces::trim(std::uint64_t size) {
+  struct stat info;
+  if (::fstat(fd_.get(), &info) != 0) return system_error("look at", path_);
+  auto end = std::min(size, static_cast<std::uint64_t>(info.st_size));
+  if (::ftruncate(fd_.get(), static_cast<off_t>(end)) != 0) return system_error("cut", path_);
+  if (size != UINT64_MAX && end < size)
+    return Error{Errc::data_loss, "'" + path_.string() + "' is shorter than it was"};
+  return {};
+}
+
 void Pieces::interrupt(const fs::path& path) { receivers.cut(path); }
 
 Result<> Pieces::sync(DigestPipe& pipe, DigestState& state, const Keep& keep) {
@@ -105,14 +115,8 @@ Result<> Pieces::sync(DigestPipe& pipe, DigestState& state, const Keep& keep) {
 Result<> Pieces::receive(Source& body, std::uint64_t length,
                          const std::optional<Declared>& checksum, DigestState& state,
                          const Keep& keep, const std::function<void()>& cut) {
-  struct stat info;
-  if (::fstat(fd_.get(), &info) != 0) return system_error("look at", path_);
-  if (static_cast<std::uint64_t>(info.st_size) < state.size)
-    return Error{Errc::data_loss, "'" + path_.string() + "' is shorter than it was"};
-  // What came after the last time that it was kept does not count.
   auto start = static_cast<off_t>(state.size);
-  if (::ftruncate(fd_.get(), start) != 0 || ::lseek(fd_.get(), start, SEEK_SET) < 0)
-    return system_error("cut", path_);
+  if (::lseek(fd_.get(), start, SEEK_SET) < 0) return system_error("go on with", path_);
   if (length >= kWorthAllocating &&
       ::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, start, static_cast<off_t>(length)) != 0 &&
       errno != EOPNOTSUPP && errno != EINTR)
@@ -123,8 +127,8 @@ Result<> Pieces::receive(Source& body, std::uint64_t length,
   auto got = receive_into(pipe, body, length, checksum, state, keep);
   // What was set aside and did not come goes; not what has come, which may be noted in a commit
   // whose answer was lost.
-  if (!got && ::ftruncate(fd_.get(), ::lseek(fd_.get(), 0, SEEK_CUR)) != 0)
-    return system_error("cut", path_);
+  if (!got)
+    if (auto trimmed = trim(); !trimmed) return trimmed;
   return got;
 }
 

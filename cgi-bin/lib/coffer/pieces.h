@@ -33,12 +33,16 @@ class Pieces {
   /// Makes who receives into the file at `path`, in this process, stop and keep what has come.
   static void interrupt(const std::filesystem::path& path);
 
+  /// Gives back the disk space behind the first `size` bytes; or behind all that has come, where
+  /// more was set aside by who was killed.
+  Result<> trim(std::uint64_t size = UINT64_MAX);
+
   /// Keeps what has come so far: with the file synced, `state` is where one can go on.
   using Keep = std::function<Result<>(const DigestState& state)>;
 
-  /// Takes `length` bytes in behind the `state.size` that count, and digests them. They are synced
-  /// and kept every now and then, at the end, and where the body ends too early, whose error is
-  /// then the result. If a checksum is declared all of them are kept or none:
+  /// Takes `length` bytes in behind the `state.size` that count, and digests them; trim() comes
+  /// first. They are synced and kept every now and then, at the end, and where the body ends too
+  /// early, whose error is then the result. If a checksum is declared all of them are kept or none:
   /// Errc::checksum_mismatch. `cut` ends the wait for the body, for interrupt().
   Result<> receive(Source& body, std::uint64_t length, const std::optional<Declared>& checksum,
                    DigestState& state, const Keep& keep, const std::function<void()>& cut);
