@@ -1,4 +1,4 @@
-// Digests files, away from the page: SHA-256 by hash-wasm, which `make` brings from npm. Of what is
+// Digests files, away from the page: SHA-256 by hash-wasm, which `make` brings. Of what is
 // there it was the fastest in Chromium: 256 MiB went at 180 MB/s, and at 62 MB/s by @noble/hashes,
 // in pure JavaScript. The browser's own does it in one piece only, and not over plain HTTP.
 //
