@@ -12,12 +12,15 @@
 
 import { connect, createServer } from 'node:net';
 
+// A reset of one that has said its last word fails, and would leave it open.
+const reset = (socket) => socket.writableEnded ? socket.destroy() : socket.resetAndDestroy();
+
 export async function lay(port, host = '127.0.0.1') {
   const sockets = new Set();
   const waiting = new Set();
   const line = {
     rate: Infinity, state: 'works', loses: '', up: 0, down: 0,
-    cut() { for (const socket of sockets) socket.resetAndDestroy(); },
+    cut() { for (const socket of sockets) reset(socket); },
     passed(bytes) {
       const end = line.up + bytes;
       return new Promise((resolve, reject) => {
@@ -62,7 +65,7 @@ export async function lay(port, host = '127.0.0.1') {
       else upstream.once('drain', () => client.resume());
     });
     upstream.on('data', (bytes) => {
-      if (deaf) return client.resetAndDestroy();
+      if (deaf) return reset(client);
       line.down += bytes.length;
       client.write(bytes);
     });

@@ -47,6 +47,15 @@ Result<> write_all(int fd, std::string_view bytes, const std::filesystem::path& 
   return {};
 }
 
+Result<> set_aside(int fd, std::uint64_t offset, std::uint64_t bytes,
+                   const std::filesystem::path& path) {
+  if (::fallocate(fd, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(bytes)) !=
+          0 &&
+      errno != EOPNOTSUPP && errno != EINTR)
+    return system_error("set space aside for", path);
+  return {};
+}
+
 Result<> sync_file(int fd, const std::filesystem::path& path) {
   if (::fsync(fd) != 0) return system_error("sync", path);
   return {};

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string_view>
@@ -38,6 +39,15 @@ Result<Fd> open_file(const std::filesystem::path& path, int flags, unsigned mode
 
 /// Writes all of `bytes`; `path` is only for the error's text.
 Result<> write_all(int fd, std::string_view bytes, const std::filesystem::path& path);
+
+/// From this many bytes on set_aside() is worth its call.
+inline constexpr std::uint64_t kWorthSettingAside = 1024 * 1024;
+
+/// Sets disk space aside for `bytes` bytes from `offset` on, which the file does not have yet:
+/// Errc::no_space before the first of them has come. Where the filesystem cannot do that they may
+/// run out of space as they come.
+Result<> set_aside(int fd, std::uint64_t offset, std::uint64_t bytes,
+                   const std::filesystem::path& path);
 
 /// fsync(2) of an open file. An error is final: the kernel may have dropped the
 /// pages, so a second call that succeeds would prove nothing.

@@ -19,7 +19,6 @@ namespace fs = std::filesystem;
 // What a cut line costs at most is what came since the last of these; each costs an fsync.
 constexpr std::uint64_t kKeepEvery = 64 * 1024 * 1024;
 constexpr std::uint64_t kWriteBack = 1024 * 1024;
-constexpr std::uint64_t kWorthAllocating = 1024 * 1024;
 constexpr auto kPause = std::chrono::milliseconds(20);
 
 // Who of this process receives into which file, and how the wait for the body is ended.
@@ -117,10 +116,8 @@ Result<> Pieces::receive(Source& body, std::uint64_t length,
                          const Keep& keep, const std::function<void()>& cut) {
   auto start = static_cast<off_t>(state.size);
   if (::lseek(fd_.get(), start, SEEK_SET) < 0) return system_error("go on with", path_);
-  if (length >= kWorthAllocating &&
-      ::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, start, static_cast<off_t>(length)) != 0 &&
-      errno != EOPNOTSUPP && errno != EINTR)
-    return system_error("set space aside for", path_);
+  if (length >= kWorthSettingAside)
+    if (auto aside = set_aside(fd_.get(), state.size, length, path_); !aside) return aside;
 
   Receiving receiving(path_, cut);
   DigestPipe pipe(state);

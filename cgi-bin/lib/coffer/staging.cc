@@ -15,20 +15,11 @@ namespace coffer {
 namespace {
 
 // Up to this size a file is digested by the thread that receives it: starting another one
-// would take longer. From this size on its disk space is set aside beforehand.
+// would take longer.
 constexpr std::size_t kSmall = DigestPipe::kBufferSize;
-constexpr std::uint64_t kWorthAllocating = 1024 * 1024;
 
 // Write-back starts every so many bytes, so that the sync at the end finds little to do.
 constexpr std::uint64_t kWriteBack = 8 * 1024 * 1024;
-
-Result<> set_aside(int fd, const std::filesystem::path& path, std::uint64_t bytes) {
-  // Not every filesystem can; there the bytes may run out of space as they come.
-  if (::fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(bytes)) != 0 &&
-      errno != EOPNOTSUPP && errno != EINTR)
-    return system_error("set space aside for", path);
-  return {};
-}
 
 // Fills `buffer` as far as the source goes.
 Result<std::size_t> read_full(Source& bytes, std::span<char> buffer) {
@@ -150,10 +141,10 @@ Result<Staged> Staging::receive(Source& bytes, std::uint64_t most, bool synced) 
   Staged staged(*folder / random_token());
   auto fd = open_file(staged.path(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
   if (!fd) return fd.error();
-  if (most >= kWorthAllocating)
-    if (auto aside = set_aside(fd->get(), staged.path(), most); !aside) return aside.error();
+  if (most >= kWorthSettingAside)
+    if (auto aside = set_aside(fd->get(), 0, most, staged.path()); !aside) return aside.error();
   if (auto got = receive_into(bytes, most, fd->get(), staged); !got) return got.error();
-  if (most >= kWorthAllocating && staged.size < most)
+  if (most >= kWorthSettingAside && staged.size < most)
     if (::ftruncate(fd->get(), static_cast<off_t>(staged.size)) != 0)
       return system_error("cut", staged.path());
   staged.synced = synced;
