@@ -252,6 +252,11 @@ def concatenation():
     expect("HEAD of final", ask("HEAD", path), 200, upload_length=str(len(whole)), upload_offset=str(len(whole)), upload_concat=absolute["Upload-Concat"])
     expect("PATCH of final", patch(path, len(whole), b""), 403)
     expect("the parts have ended", ask("HEAD", paths[1]), 404)
+    said = {"Upload-Length": "1", "Upload-Concat": "partial", "Content-Type": PIECE}
+    many = [ask("POST", BASE, said, b"%d" % (n % 10))[1]["location"] for n in range(100)]
+    final = {"Upload-Concat": "final;" + " ".join(many), "Upload-Metadata": metadata(filename="many")}
+    expect("as many parts as there may be", ask("POST", BASE, final), 201, upload_offset="100")
+    is_file("made of many", "many", b"0123456789" * 10)
     for text in ("final", "final;", "final;/file/upload", "final;" + path, "whole", "partial;", "final;" + BASE + "/none"):
         answer = ask("POST", BASE, {"Upload-Length": "1", "Upload-Concat": text, "Upload-Metadata": metadata(filename="n")})
         check(f"Upload-Concat {text}", answer[0] in (400, 404), answer)

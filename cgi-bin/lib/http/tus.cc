@@ -68,7 +68,7 @@ Result<Concat> parse_concat(std::string_view text, std::string_view base) {
     concat.parts.push_back(path.substr(base.size()));
   }
   if (concat.parts.empty() || concat.parts.size() > kMostParts)
-    return bad("a final upload is made of 1 to 1,000 others");
+    return bad("a final upload is made of 1 to 100 others");
   return concat;
 }
 

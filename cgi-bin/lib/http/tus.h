@@ -41,9 +41,11 @@ struct Concat {
   bool final() const { return !parts.empty(); }
 };
 
+/// So many addresses find room in a header (8 KiB in all).
+inline constexpr std::size_t kMostParts = 100;
+
 /// Errc::invalid_argument if it is neither "partial" nor "final;" and the addresses of one to
 /// kMostParts uploads below `base`, relative or absolute. Of each, what follows `base` is kept.
-inline constexpr std::size_t kMostParts = 1000;
 Result<Concat> parse_concat(std::string_view text, std::string_view base);
 
 /// The number in a header. Errc::invalid_argument if there is none, or it is not one.
