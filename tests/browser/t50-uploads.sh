@@ -5,11 +5,6 @@
 user ann 60000000
 "$coffer" user passwd ann --stdin <<<'correct horse battery' >/dev/null || fail 'no password'
 sed -i 's/^# upload = .*/upload = 20000000/' "$var/coffer.conf"
-kill -HUP "$(cat "$var/run/keeper.pid")"
-for ((i = 0; i < 400; i++)); do
-	api GET /file/upload
-	[ "$status" != 200 ] || [ "$(json 'd["largest"]')" != 20000000 ] || break
-	sleep 0.05
-done
+reload upload
 drive uploads.mjs "$url" ann 'correct horse battery' "$token" "$tmp/files" build/screenshots
 "$coffer" fsck >/dev/null || fail 'fsck finds something'

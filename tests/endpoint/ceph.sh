@@ -31,16 +31,6 @@ set -a
 . "$tmp/ceph.env"
 set +a
 
-reload() {
-	local old tries
-	old=$(pgrep -P "$(cat "$var/run/keeper.pid")" -x download)
-	kill -HUP "$(cat "$var/run/keeper.pid")"
-	for ((tries = 400; tries > 0; tries--)); do
-		kill -0 "$old" 2>/dev/null || return 0
-		sleep 0.05
-	done
-	fail 'the programs are not replaced'
-}
 tier() {
 	sed -i '/^grace_hours = /d; s/^\[sweeper\]/&\ngrace_hours = 0/' "$var/coffer.conf"
 	cat >>"$var/coffer.conf" <<-END_OF_TOML
@@ -70,7 +60,7 @@ tier() {
 		stores = ["s3", "rados"]
 		$(printf '%s\n' "$@")
 	END_OF_TOML
-	reload
+	reload download
 }
 set_to() {
 	sed -i "s/^$1 = .*/$1 = $2/" "$var/coffer.conf"

@@ -9,6 +9,8 @@
 #   sql 'SELECT ...'         asks the database itself
 #   fail 'why'               ends the test
 #   serving upload           the process id of that program
+#   reload upload download   new programs in place of all; returns when those named have left and every
+#                            new one is ready
 #   setting upload instant off instant   a line of coffer.conf: section, key, value; from now on, for
 #                            that program
 #   signup open              who may make an account from now on: closed, invited or open
@@ -63,7 +65,7 @@ start() {
 		setpriv --pdeathsig TERM cgi-bin/tools/run "$var" $port >"$tmp/house" 2>&1 &
 		house=$!
 		for ((i = 0; i < 1200; i++)); do
-			! grep -qs ^ready "$tmp/house" || return 0
+			if grep -qs ^ready "$tmp/house"; then ready && return; fi
 			kill -0 $house 2>/dev/null || break
 			sleep 0.05
 		done
@@ -98,18 +100,33 @@ json() { python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(e
 sql() { cgi-bin/tools/database sql "$var/db" coffer -N -e "$1"; }
 serving() { pgrep -n -f "/cgi-bin/$1$" -P "$(cat "$var/run/keeper.pid")" || fail "$1 does not run"; }
 
-# The programs are replaced by such that have read it.
-signup() { setting accounts signup "$1" user; }
-setting() {
-	local old tries
-	old=$(serving "$4")
-	sed -i "/^$2 = /d; s/^\[$1\]/&\n$2 = \"$3\"/" "$var/coffer.conf"
-	kill -HUP "$(cat "$var/run/keeper.pid")"
-	for ((tries = 400; tries > 0; tries--)); do
-		kill -0 "$old" 2>/dev/null || return 0
+# Whatever the keeper has started says that it is ready, or why it ends.
+ready() {
+	local tries
+	for ((tries = 1200; tries > 0; tries--)); do
+		[ "$(grep -c '^keeper .* event=start' "$var/log/keeper.log")" -gt \
+			"$(grep -Ec ' event=(ready|refused)' "$var/log/keeper.log")" ] || return 0
 		sleep 0.05
 	done
-	fail 'the programs are not replaced'
+	fail 'a program does not get ready'
+}
+reload() {
+	local program tries old=()
+	for program in "$@"; do old+=("$(serving "$program")"); done
+	kill -HUP "$(cat "$var/run/keeper.pid")"
+	for program in "${old[@]}"; do
+		for ((tries = 400; tries > 0; tries--)); do
+			kill -0 "$program" 2>/dev/null || break
+			sleep 0.05
+		done
+		[ $tries -gt 0 ] || fail 'the programs are not replaced'
+	done
+	ready
+}
+signup() { setting accounts signup "$1" user; }
+setting() {
+	sed -i "/^$2 = /d; s/^\[$1\]/&\n$2 = \"$3\"/" "$var/coffer.conf"
+	reload "$4"
 }
 
 await() {

@@ -3,7 +3,6 @@
 #
 #   store near ['LINE'...]       starts a stand-in; [stores.near] has these lines, too
 #   tier near,far ['LINE'...]    what [tier] says from now on: stores, no hours, and these lines
-#   reload download preview      those programs are replaced by such that have read coffer.conf
 #   lie near PUT KEY 'LIE'       a lie of s3.py's about requests whose key matches;  truth near
 #   asked near METHOD [REGEX]    how many such requests there have been, of any answer
 #   new small 4000               a file of random bytes, uploaded; where it is: $tmp/files/small
@@ -43,21 +42,6 @@ configure() {
 	[ -e "$var/plain.conf" ] || sed 's/^# grace_hours = .*/grace_hours = 0/' "$var/coffer.conf" >"$var/plain.conf"
 	cat "$var/plain.conf" "$var"/{stores,tier}.toml >"$var/coffer.conf.new" 2>"$tmp/null"
 	mv "$var/coffer.conf.new" "$var/coffer.conf"
-}
-
-reload() {
-	local program old=()
-	for program in "$@"; do old+=("$(serving "$program")"); done
-	kill -HUP "$(cat "$var/run/keeper.pid")"
-	for program in "${old[@]}"; do await_end "$program"; done
-}
-await_end() {
-	local tries
-	for ((tries = 1000; tries > 0; tries--)); do
-		kill -0 "$1" 2>"$tmp/null" || return 0
-		sleep 0.02
-	done
-	fail "$what: a program goes on"
 }
 
 control() { curl -sS -m 10 -X PUT -d "$3" "${endpoint[$1]}/$2" >"$tmp/null" || fail "$what: no $2 at $1"; }

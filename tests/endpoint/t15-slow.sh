@@ -12,12 +12,7 @@ expect_status 200
 
 # Programs of four threads each, and twice as many clients of either kind.
 sed -i 's/^# threads = .*/threads = 4/' "$var/coffer.conf"
-kill -HUP "$(cat "$var/run/keeper.pid")"
-for ((tries = 500; tries > 0; tries--)); do
-	[ "$(grep -c 'event=exit status=0' "$var/log/keeper.log")" -lt 6 ] || break
-	sleep 0.02
-done
-[ $tries -gt 0 ] || fail 'the programs were not replaced'
+reload query update
 
 python3 - "${url##*:}" "$token" "$var/log/keeper.log" <<'END_OF_PYTHON' || fail 'see above'
 import socket, sys, time

@@ -16,14 +16,7 @@ trap 'failed=$?; umount -l "$store"; (exit $failed); finish' EXIT
 mount -t tmpfs -o size=96m,nr_inodes=400,mode=700 small "$store" || fail 'cannot mount a disk'
 sed -i 's/^# keep_free = .*/keep_free = 0/; s/^# grace_hours = .*/grace_hours = 0/' "$var/coffer.conf"
 
-# New programs in place of those that run; it returns when the old ones are gone.
-reload() {
-	local program old
-	for program in upload download; do old+=" $program:$(serving $program)"; done
-	kill -HUP "$(cat "$var/run/keeper.pid")"
-	for program in $old; do await "program=${program%:*} pid=${program#*:} event=exit" "$var/log/keeper.log"; done
-}
-reload
+reload upload download
 user ann
 
 # New bytes of that many under a new name, by PUT, or by a form that brings a large file too.
@@ -123,7 +116,7 @@ for what in bytes inodes; do
 	for size in $small $medium $large; do put $size && refused 507; done
 	form $small && refused 507
 	archive $small && refused 507
-	reload
+	reload upload download
 	put $small && refused 507
 	api GET "/file/download?path=/$kept"
 	cmp "$tmp/body" "$tmp/$kept" || fail "$what: no download from a full disk"

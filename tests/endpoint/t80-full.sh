@@ -6,13 +6,7 @@ printf x >"$tmp/a"
 api PUT '/file/upload?name=before' -T "$tmp/a"
 expect_status 201
 sed -i 's/^# keep_free = .*/keep_free = 4611686018427387904/' "$var/coffer.conf"
-# The old program leaves once the new one stands.
-old=$(pgrep -f "/cgi-bin/upload$" -P "$(cat "$var/run/keeper.pid")")
-kill -HUP "$(cat "$var/run/keeper.pid")"
-for ((i = 0; i < 200; i++)); do
-	kill -0 "$old" 2>"$tmp/null" || break
-	sleep 0.05
-done
+reload upload
 api PUT '/file/upload?name=after' -T "$tmp/a"
 expect_status 507
 expect_body 'too little room'

@@ -374,10 +374,8 @@ expect_status 207
 [ "$(sql 'SELECT SUM(reserved), (SELECT COUNT(*) FROM upload) FROM user')" = $'0\t0' ] || fail 'a reservation is left'
 
 # One that is larger than files may be keeps none out.
-old=$(serving upload)
 sed -i 's/^# upload = .*/upload = 4000/' "$var/coffer.conf"
-kill -HUP "$(cat "$var/run/keeper.pid")"
-await "program=upload pid=$old event=exit" "$var/log/keeper.log"
+reload upload
 api POST /file/update -d action=folder -d name=limit
 send "$tmp/many.tar" 'folder=/limit'
 expect_status 207

@@ -33,9 +33,7 @@ tail -c +4000001 "$tmp/file" >"$tmp/three"
 begin survivor 5000000
 piece 0 "$tmp/one"
 expect_status 204
-old=$(serving resume)
-kill -HUP "$(cat "$var/run/keeper.pid")"
-while kill -0 "$old" 2>/dev/null; do sleep 0.01; done
+reload resume
 piece 2000000 "$tmp/two"
 expect_status 204
 kill -KILL "$(serving resume)"

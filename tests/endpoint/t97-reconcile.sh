@@ -12,7 +12,7 @@ kind = "file"
 directory = "$tmp/elsewhere"
 END_OF_TOML
 sed -i 's/^timeout_seconds = .*/timeout_seconds = 2/; s/^stores = .*/stores = ["s3", "rados", "file"]/' "$var/coffer.conf"
-reload
+reload download
 stores put 30 first || fail 'not everything is uploaded'
 copied
 
