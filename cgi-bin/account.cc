@@ -38,15 +38,7 @@ namespace {
 
 using namespace coffer;
 
-// The answer to a change of the account.
-Response changed(const Request& request, std::string_view member, std::uint64_t count) {
-  if (wants_html(request)) return see_other("/user/account");
-  JsonWriter json;
-  json.begin_object();
-  json.member(member, count);
-  json.end_object();
-  return json_answer(json.text());
-}
+constexpr char kPage[] = "/user/account";
 
 // The caller, who has shown to know the password and not only to sit at the screen.
 Result<User> check_current(App& app, const Request& request, const Caller& caller,
@@ -82,7 +74,7 @@ Result<Response> end_one(App& app, const Request& request, const Caller& caller,
     return record(tx, caller.actor, {.owner = caller.user.id, .action = "end-session"});
   });
   if (!ended) return ended.error();
-  return changed(request, "ended", 1);
+  return changed_answer(request, kPage, "ended", 1);
 }
 
 Result<Response> end_others(App& app, const Request& request, const Caller& caller, const Fields&) {
@@ -92,7 +84,7 @@ Result<Response> end_others(App& app, const Request& request, const Caller& call
     return end_other_sessions(tx, caller.user.id, token_hash(session_token(request)));
   });
   if (!ended) return ended.error();
-  return changed(request, "ended", *ended);
+  return changed_answer(request, kPage, "ended", *ended);
 }
 
 Result<Response> revoke(App& app, const Request& request, const Caller& caller,
@@ -105,7 +97,7 @@ Result<Response> revoke(App& app, const Request& request, const Caller& caller,
     return record(tx, caller.actor, {.owner = caller.user.id, .action = "revoke"});
   });
   if (!removed) return removed.error();
-  return changed(request, "revoked", 1);
+  return changed_answer(request, kPage, "revoked", 1);
 }
 
 Result<Response> remove(App& app, const Request& request, const Caller& caller,
@@ -121,8 +113,7 @@ Result<Response> remove(App& app, const Request& request, const Caller& caller,
                   {.owner = user->id, .action = "close-account", .name = user->name});
   });
   if (!closed) return closed.error();
-  auto response = changed(request, "deleted", 1);
-  if (wants_html(request)) response = see_other("/user/signin");
+  auto response = changed_answer(request, "/user/signin", "deleted", 1);
   response.headers.add("Set-Cookie", session_cookie(request, ""));
   return response;
 }

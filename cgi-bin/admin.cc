@@ -193,8 +193,7 @@ Result<Response> change(App& app, const Request& request, const Caller& caller, 
                   {.owner = user->id, .action = form.value("action"), .name = user->name});
   });
   if (!done) return done.error();
-  if (wants_html(request)) return see_other("/user/admin");
-  return json_answer("{\"changed\":1}");
+  return changed_answer(request, "/user/admin", "changed", 1);
 }
 
 Result<Response> quota(App& app, const Request& request, const Caller& caller, const Fields& form) {

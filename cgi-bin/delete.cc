@@ -75,7 +75,7 @@ Result<Response> handle(App& app, Request& request) {
   // It is deleted, whatever comes of this: what is not freed now is the sweeper's.
   if (auto purged = purge(app.database, user, kPurgeNow); !purged)
     request.notes.add("unpurged", purged.error().message);
-  return changed_answer(request, *form, "deleted", *deleted);
+  return changed_answer(request, page_back(*form), "deleted", *deleted);
 }
 
 }  // namespace

@@ -39,6 +39,7 @@
 #include "coffer/ingest.h"
 #include "coffer/locate.h"
 #include "coffer/page.h"
+#include "digest/token.h"
 #include "http/tus.h"
 
 namespace {
@@ -114,7 +115,7 @@ Result<> set_place(App& app, const Request& request, const Caller& caller, const
 }
 
 Result<Response> begun_answer(Resume& resume, const std::string& token) {
-  auto upload = resume.find(token);
+  auto upload = resume.find(token_hash(token));
   if (!upload) return upload.error();
   auto answer = state_answer(*upload, 201);
   answer.headers.add("Location", std::string(kBase) + "/" + token);
@@ -125,7 +126,7 @@ Result<Response> begun_answer(Resume& resume, const std::string& token) {
 // the answer, so what fails is nothing that it could come back to.
 Result<> receive_first(Resume& resume, Request& request, const std::string& token,
                        const std::optional<Declared>& checksum) {
-  auto held = resume.hold(token, Resume::How::wait);
+  auto held = resume.hold(token_hash(token), Resume::How::wait);
   if (!held) return held.error();
   auto received =
       *request.length > 0 ? resume.receive(*held, *request.length, checksum) : resume.finish(*held);
@@ -179,7 +180,7 @@ Result<Response> create(App& app, Request& request, const Caller& caller) {
 }
 
 Result<Response> head(Resume& resume, std::string_view token) {
-  auto held = resume.hold(token, Resume::How::interrupt);
+  auto held = resume.hold(token_hash(token), Resume::How::interrupt);
   if (!held) return held.error();
   if (auto finished = resume.finish(*held); !finished) return finished.error();
   const auto& upload = held->upload;
@@ -199,7 +200,7 @@ Result<Response> patch(Resume& resume, Request& request, std::string_view token)
   request.notes.add("bytes", std::to_string(*request.length));
   auto checksum = checksum_of(request);
   if (!checksum) return checksum.error();
-  auto held = resume.hold(token, Resume::How::wait);
+  auto held = resume.hold(token_hash(token), Resume::How::wait);
   // Who sends at the same time is not at the offset where this one will be.
   if (!held && held.error().code == Errc::locked)
     return Error{Errc::conflict, "another request is sending to this upload"};
@@ -215,13 +216,13 @@ Result<Response> patch(Resume& resume, Request& request, std::string_view token)
   auto received = *request.length > 0 ? resume.receive(*held, *request.length, *checksum)
                                       : resume.finish(*held);
   if (!received) return received.error();
-  auto now = resume.find(token);
+  auto now = resume.find(token_hash(token));
   if (!now) return now.error();
   return state_answer(*now, 204);
 }
 
 Result<Response> terminate(Resume& resume, std::string_view token) {
-  auto held = resume.hold(token, Resume::How::interrupt);
+  auto held = resume.hold(token_hash(token), Resume::How::interrupt);
   if (!held) return held.error();
   if (auto ended = resume.end(*held); !ended) return ended.error();
   return Response{.status = 204};

@@ -1,22 +1,31 @@
-// storage - what the files are that fill one's quota
+// storage - what fills one's quota, and what room is kept for
 //
-//   GET /user/storage      200  each folder below the root, the trash and old versions by their
-//                               bytes, and the largest files
+//   GET  /user/storage     200  each folder below the root, the trash and old versions by their
+//                               bytes, the largest files, and the uploads that are unfinished
+//   POST /user/storage  action=end&upload=U
+//                               that upload is given up, and what had come is gone
 //
 // Browsers get a page with a chart, others JSON: {"quota", "used", "reserved", "versions" in
-// bytes, "places": [{"folder", "name", "bytes"}], "largest": [entries]}. The place
-// without a name whose folder is 0 holds the files that lie in no folder, that of 1 is the trash.
+// bytes, "places": [{"folder", "name", "bytes"}], "largest": [entries], "uploads": [{"upload",
+// "folder", "name", "size", "offset", "expires"}]}. The place without a name whose folder is 0
+// holds the files that lie in no folder, that of 1 is the trash. Uploads are those of `resume`, 100
+// at most; one without a name is a part of a file. A POST is answered by 303 or {"ended":1}.
 //
-//   401  nobody is signed in     403  a token for one folder
-//   405  not a GET               503  the database does not answer, or not in time
+//   400  a field that makes no sense      401  nobody is signed in
+//   403  a token for one folder, or a form that is not from your session
+//   404  no such upload of yours          405  another method
+//   423  the upload does not let go       503  the database does not answer, or not in time
 
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "coffer/app.h"
 #include "coffer/entry_view.h"
 #include "coffer/page.h"
 #include "coffer/reader.h"
+#include "coffer/resume.h"
+#include "http/form.h"
 #include "meta/usage.h"
 
 namespace {
@@ -24,6 +33,7 @@ namespace {
 using namespace coffer;
 
 constexpr std::size_t kMostLargest = 10;
+constexpr std::size_t kMostUploads = 100;
 
 // A part of the chart, which has this many colours for folders.
 constexpr std::size_t kMostFolders = 7;
@@ -88,8 +98,37 @@ Data chart_data(const User& user, const std::vector<Part>& parts) {
   return list;
 }
 
+Data uploads_data(const Words& words, const std::vector<Resumable>& uploads) {
+  Data list(Data::type::list);
+  for (const Resumable& upload : uploads) {
+    Data row;
+    row["id"] = Data(hex(upload.token_hash));
+    row["name"] = Data(upload.name.empty() ? words.say("A part of a file") : upload.name);
+    row["come"] = Data(human_size(upload.offset));
+    row["size"] = Data(human_size(upload.size));
+    row["time"] = Data(written_time(words.language, std::uint64_t(upload.expires)));
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+void write_uploads(JsonWriter& json, const std::vector<Resumable>& uploads) {
+  json.begin_array();
+  for (const Resumable& upload : uploads) {
+    json.begin_object();
+    json.member("upload", hex(upload.token_hash));
+    json.member("folder", std::uint64_t(upload.folder));
+    json.member("name", upload.name);
+    json.member("size", upload.size);
+    json.member("offset", upload.offset);
+    json.member("expires", iso_time(std::uint64_t(upload.expires)));
+    json.end_object();
+  }
+  json.end_array();
+}
+
 std::string storage_json(const User& user, const std::vector<Place>& places,
-                         const std::vector<Entry>& largest) {
+                         const std::vector<Entry>& largest, const std::vector<Resumable>& uploads) {
   JsonWriter json;
   json.begin_object();
   json.member("quota", user.quota);
@@ -114,12 +153,13 @@ std::string storage_json(const User& user, const std::vector<Place>& places,
     json.end_object();
   }
   json.end_array();
+  json.key("uploads");
+  write_uploads(json, uploads);
   json.end_object();
   return std::move(json.text());
 }
 
-Result<Response> handle(App& app, Request& request) {
-  if (auto allowed = allow(request, "GET, HEAD"); !allowed) return allowed.error();
+Result<Response> show(App& app, Request& request) {
   auto reader = open_reader(app, request, Nearest::yes);
   if (!reader) return reader.error();
   auto& [db, caller] = *reader;
@@ -128,7 +168,9 @@ Result<Response> handle(App& app, Request& request) {
   if (!places) return places.error();
   auto largest = largest_files(*db, user.id, kMostLargest);
   if (!largest) return largest.error();
-  if (!wants_html(request)) return json_answer(storage_json(user, *places, *largest));
+  auto uploads = list_resumables(*db, user.id, kMostUploads);
+  if (!uploads) return uploads.error();
+  if (!wants_html(request)) return json_answer(storage_json(user, *places, *largest, *uploads));
 
   auto words = words_for(app, request);
   Data files(Data::type::list);
@@ -139,7 +181,33 @@ Result<Response> handle(App& app, Request& request) {
   data["empty"] = Data(user.used == 0);
   data["parts"] = chart_data(user, parts_of(words, user, *places));
   data["largest"] = std::move(files);
+  data["any_uploads"] = Data(!uploads->empty());
+  data["reserved"] = Data(human_size(user.reserved));
+  data["uploads"] = uploads_data(words, *uploads);
   return html_page(app, request, "storage.html", std::move(data), &caller);
+}
+
+Result<Response> end_upload(App& app, Request& request) {
+  auto caller = require_user(app, request);
+  if (!caller) return caller.error();
+  auto form = read_form(request);
+  if (!form) return form.error();
+  if (auto ours = check_csrf(*caller, *form); !ours) return ours.error();
+  if (form->value("action") != "end") return Error{Errc::invalid_argument, "'action' is end"};
+  Sha256 id{};
+  auto bytes = unhex(form->value("upload"));
+  if (bytes && bytes->size() == id.size()) std::ranges::copy(*bytes, id.begin());
+  Resume resume(app, *caller, request);
+  auto held = resume.hold(id, Resume::How::interrupt);
+  if (!held) return held.error();
+  if (held->upload.entry) return Error{Errc::not_found, "that upload is a file by now"};
+  if (auto ended = resume.end(*held); !ended) return ended.error();
+  return changed_answer(request, "/user/storage", "ended", 1);
+}
+
+Result<Response> handle(App& app, Request& request) {
+  if (auto allowed = allow(request, "GET, HEAD, POST"); !allowed) return allowed.error();
+  return request.is_read() ? show(app, request) : end_upload(app, request);
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ Result<Response> change(App& app, const Request& request, const Caller& caller,
       return ids->size();
     });
     if (!changed) return changed.error();
-    return changed_answer(request, form, "changed", *changed);
+    return changed_answer(request, page_back(form), "changed", *changed);
   }
   return Error{Errc::invalid_argument, "'action' is rename, move, folder, restore or revert"};
 }
@@ -118,8 +118,8 @@ Result<Response> new_folder(App& app, const Request& request, const Caller& call
     return id;
   });
   if (!made) return made.error();
-  auto answer = changed_answer(request, form, "id", std::uint64_t(*made));
-  if (answer && answer->status == 200) answer->status = 201;
+  auto answer = changed_answer(request, page_back(form), "id", std::uint64_t(*made));
+  if (answer.status == 200) answer.status = 201;
   return answer;
 }
 

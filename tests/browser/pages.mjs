@@ -110,15 +110,26 @@ assert.equal(await heading(), 'Not Found');
 await show('error');
 await page.goto(url + '/user/account');
 await page.fill('#label', 'laptop');
+await page.selectOption('#access', 'write');
 await button('Make the token').click();
-assert.match(await page.textContent('[role=status] code'), /^[\w-]{43}$/);
+const token = await page.textContent('[role=status] code');
+assert.match(token, /^[\w-]{43}$/);
 await show('account');
 
-// What it all takes, as a chart that is there without a script.
+// What it all takes, as a chart that is there without a script; and what was begun elsewhere.
+const begun = await fetch(`${url}/file/resume?name=holiday.mov`, {
+  method: 'POST',
+  headers: { Authorization: `Bearer ${token}`, 'Tus-Resumable': '1.0.0', 'Upload-Length': '5000000' },
+});
+assert.equal(begun.status, 201);
 await page.click('text=What the space is used for');
 assert.equal(await heading(), 'Storage');
 assert.match(await page.textContent('tbody'), /Trash/);
+assert.match(await page.textContent('main'), /holiday.mov\s*0 B of 5.0 MB are here/);
 await show('storage');
+await button('Give up the upload of holiday.mov').click();
+assert.equal(await heading(), 'Storage');
+assert.doesNotMatch(await page.textContent('main'), /holiday.mov|Unfinished/);
 
 // What was done is there to read.
 await page.goto(url + '/user/activity');

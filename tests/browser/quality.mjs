@@ -33,7 +33,7 @@ const pages = [
   ['ann', 'upload', `/file/upload?folder=${nasty}`, ['<b onclick=alert(1)>{{x}}']],
   ['ann', 'account', '/user/account', [names[0]]],
   ['ann', 'activity', '/user/activity', [names[0], names[1]]],
-  ['ann', 'storage', '/user/storage', ['<b onclick=alert(1)>{{x}}']],
+  ['ann', 'storage', '/user/storage', ['<b onclick=alert(1)>{{x}}', '<b>begun']],
   ['ann', 'absent', '/file/query?id=424242', []],
   ['boss', 'empty', '/', []],
   ['boss', 'admin', '/user/admin', ['ann']],

@@ -36,5 +36,7 @@ api PUT "/file/upload?folder=$nasty&name=%3Ci%3Edeep" -d deeper
 api POST /user/account -d action=token --data-urlencode 'label=<img src=x onerror=alert(1)>'
 api PUT '/file/upload?name=%3Cb%3Etrashed' -d trashed
 api POST /file/delete -d "id=$(json 'd["id"]')"
+api POST '/file/resume?name=%3Cb%3Ebegun' -H 'Tus-Resumable: 1.0.0' -H 'Upload-Length: 1' -H 'Content-Length: 0'
+expect_status 201
 
 drive quality.mjs "$url" build/screenshots "$tmp/names" "${made[0]}" "$nasty" "$deep" "$many"

@@ -31,6 +31,7 @@ OWNED = {
     ("POST /user/admin enable", "name"): "account",
     ("POST /file/update restore", "id"): "trashed",
     ("POST /file/instant", "challenge"): "challenge",
+    ("POST /user/storage end", "upload"): "upload",
     ("* /file/*", "id"): "file",
     ("* /file/*", "version"): "version",
     ("* /file/*", "folder"): "folder",
@@ -199,6 +200,7 @@ class Person:
             "token": self.post("/user/account", action="token", label=f"{name}-token")["id"],
         }
         self.claim()
+        self.begin()
 
     def get(self, target):
         return json.loads(ask("GET", target, self.headers).body)
@@ -217,6 +219,13 @@ class Person:
         self.things["challenge"] = asked["challenge"]
         self.proof = hmac.new(bytes.fromhex(asked["key"]), f"bytes of {self.name}".encode(), "sha256").hexdigest()
         sql("UPDATE challenge SET expires = expires + 3600000")
+
+    def begin(self):
+        """An upload that nothing has come of."""
+        headers = self.headers | {"Tus-Resumable": "1.0.0", "Upload-Length": "1000"}
+        if ask("POST", f"/file/resume?name={self.name}-begun", headers).status != 201:
+            sys.exit("an upload cannot be begun")
+        self.things["upload"] = self.get("/user/storage")["uploads"][0]["upload"]
 
     def token(self, **grant):
         made = self.post("/user/account", action="token", label="limited", **grant)

@@ -89,18 +89,20 @@ Response json_answer(std::string json, int status) {
           .body = std::move(json) + "\n"};
 }
 
-Result<Response> changed_answer(const Request& request, const Fields& form, std::string_view member,
-                                std::uint64_t count) {
-  if (wants_html(request)) {
-    auto back = form.value("back");
-    if (back == "trash") return see_other("/file/query?folder=trash");
-    return see_other(folder_href(EntryId{parse_number(back).value_or(0)}));
-  }
+Response changed_answer(const Request& request, std::string page, std::string_view member,
+                        std::uint64_t count) {
+  if (wants_html(request)) return see_other(std::move(page));
   JsonWriter json;
   json.begin_object();
   json.member(member, count);
   json.end_object();
   return json_answer(json.text());
+}
+
+std::string page_back(const Fields& form) {
+  auto back = form.value("back");
+  if (back == "trash") return "/file/query?folder=trash";
+  return folder_href(EntryId{parse_number(back).value_or(0)});
 }
 
 Response error_page(App& app, Request& request, const Error& error) {

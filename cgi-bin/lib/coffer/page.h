@@ -27,9 +27,12 @@ Result<Response> html_page(App& app, const Request& request, std::string_view na
 
 Response json_answer(std::string json, int status = 200);
 
-/// The answer to a change: 303 to the folder that the form names as `back`, or {"member":count}.
-Result<Response> changed_answer(const Request& request, const Fields& form, std::string_view member,
-                                std::uint64_t count);
+/// The answer to a change: 303 to `page`, or {"member":count}.
+Response changed_answer(const Request& request, std::string page, std::string_view member,
+                        std::uint64_t count);
+
+/// The address of the folder that a form names as `back`.
+std::string page_back(const Fields& form);
 
 /// The one way an error reaches a client: a page, or problem details (RFC 9457). From 500 up
 /// the client gets a calm sentence and the request's id, and the log gets the cause.

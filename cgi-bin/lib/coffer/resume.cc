@@ -74,10 +74,10 @@ Result<std::string> Resume::begin(Resumable upload) {
   return begun.error();
 }
 
-Result<Resumable> Resume::find(std::string_view token) {
+Result<Resumable> Resume::find(const Sha256& token_hash) {
   auto db = app_.database.borrow();
   if (!db) return db.error();
-  auto upload = find_resumable(**db, caller_.user.id, token_hash(token));
+  auto upload = find_resumable(**db, caller_.user.id, token_hash);
   if (!upload || !caller_.confined()) return upload;
   // To them the root is the folder that they are confined to.
   auto folder = locate_folder(**db, caller_, number_text(upload->folder));
@@ -87,11 +87,11 @@ Result<Resumable> Resume::find(std::string_view token) {
   return upload;
 }
 
-Result<Held> Resume::hold(std::string_view token, How how) {
-  auto upload = find(token);
+Result<Held> Resume::hold(const Sha256& token_hash, How how) {
+  auto upload = find(token_hash);
   if (!upload) return upload.error();
   if (upload->entry) return Held{.upload = std::move(*upload)};
-  auto path = pieces_path(app_, upload->token_hash);
+  auto path = pieces_path(app_, token_hash);
   auto pieces = Pieces::take(path, kMoment);
   auto until = std::chrono::steady_clock::now() + kUntilCutOff;
   while (!pieces && pieces.error().code == Errc::locked && how == How::interrupt &&
@@ -101,7 +101,7 @@ Result<Held> Resume::hold(std::string_view token, How how) {
   }
   if (!pieces && pieces.error().code != Errc::not_found) return pieces.error();
   // Who had it may have brought it on, made a file of it, or ended it.
-  upload = find(token);
+  upload = find(token_hash);
   if (!upload) return upload.error();
   if (upload->entry) return Held{.upload = std::move(*upload)};
   if (!pieces) return Error{Errc::data_loss, pieces.error().message};
@@ -178,7 +178,7 @@ Result<std::string> Resume::join(Resumable upload, const std::vector<std::string
   std::set<Sha256> seen;
   upload.size = 0;
   for (auto token : tokens) {
-    auto part = find(token);
+    auto part = find(token_hash(token));
     if (!part) return part.error();
     if (part->concat != "partial" || part->offset != part->size)
       return Error{Errc::invalid_argument, "only whole partial uploads can be made one"};

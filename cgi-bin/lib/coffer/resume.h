@@ -3,7 +3,7 @@
 //
 //   Resume resume(app, caller, request);
 //   auto token = resume.begin(upload);              // Resumable with size, folder, name
-//   auto held = resume.hold(token, Resume::How::wait);
+//   auto held = resume.hold(token_hash(token), Resume::How::wait);
 //   resume.receive(*held, *request.body, length, {});
 //
 // A piece counts once its bytes are synced and a transaction says so, with the digests' state,
@@ -47,7 +47,7 @@ class Resume {
   enum class How { wait, interrupt };
 
   /// The caller's upload. Errc::not_found if there is none, Errc::locked if it is held.
-  Result<Held> hold(std::string_view token, How how);
+  Result<Held> hold(const Sha256& token_hash, How how);
 
   /// Takes in the next piece, see Pieces::receive(), and finishes what is whole then.
   Result<> receive(Held& held, std::uint64_t length, const std::optional<Declared>& checksum);
@@ -63,7 +63,7 @@ class Resume {
   Result<> end(Held& held);
 
   /// What is known of it now.
-  Result<Resumable> find(std::string_view token);
+  Result<Resumable> find(const Sha256& token_hash);
 
  private:
   Result<> make_file(Resumable& upload, Staged staged, const std::vector<Resumable>& parts);

@@ -17,6 +17,10 @@ constexpr char kAdd[] =
 constexpr char kFind[] = "SELECT " COLUMNS
                          " FROM resumable r WHERE r.token_hash = ? AND r.owner = ?"
                          " AND r.expires > UNIX_TIMESTAMP(NOW(3)) * 1000";
+constexpr char kList[] = "SELECT " COLUMNS
+                         " FROM resumable r WHERE r.owner = ? AND r.entry IS NULL"
+                         " AND r.expires > UNIX_TIMESTAMP(NOW(3)) * 1000"
+                         " ORDER BY r.expires DESC, r.token_hash LIMIT ?";
 constexpr char kCount[] = "SELECT COUNT(*) FROM resumable WHERE owner = ? AND entry IS NULL";
 constexpr char kAdvance[] =
     "UPDATE resumable SET at = ?, state = ?, expires = UNIX_TIMESTAMP(NOW(3)) * 1000 + ?"
@@ -95,6 +99,10 @@ Result<Resumable> find_resumable(Connection& db, UserId owner, const Sha256& tok
   if (!found) return found.error();
   if (found->empty()) return ended();
   return std::move(found->front());
+}
+
+Result<std::vector<Resumable>> list_resumables(Connection& db, UserId owner, std::size_t limit) {
+  return select(db, kList, {owner, limit});
 }
 
 Result<std::uint64_t> count_resumables(Connection& db, UserId owner) {

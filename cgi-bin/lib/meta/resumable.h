@@ -37,7 +37,10 @@ Result<> add_resumable(Transaction& tx, const Resumable& upload, std::uint64_t l
 /// Errc::not_found if it is not there, not the owner's, or has expired.
 Result<Resumable> find_resumable(Connection& db, UserId owner, const Sha256& token_hash);
 
-/// How many a user has that are no files yet.
+/// Those of a user that are no files yet, the last to expire first.
+Result<std::vector<Resumable>> list_resumables(Connection& db, UserId owner, std::size_t limit);
+
+/// How many there are.
 Result<std::uint64_t> count_resumables(Connection& db, UserId owner);
 
 /// Notes that `upload` has got from `from` to its offset, and puts its end off. Errc::conflict if
