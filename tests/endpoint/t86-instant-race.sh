@@ -138,7 +138,6 @@ race instance $((${RACE:-$many} / 2))
 
 # From here on by one client, at each step of the others. The scope is the instance: so bytes that
 # nobody refers to can be asked for until they go.
-held=100000  # microseconds
 after() { echo $(($1 + 1 + $1 / few)); }
 sweep() { "$sweeper" 2>>"$var/log/sweeper.log" || fail "$what: the sweeper fails"; }
 traced_sweep() {
@@ -229,8 +228,9 @@ for call in sendto unlink fsync; do
 done
 [[ $answers == *201*404* ]] || fail "stopped sweepers had the answers$answers"
 
-# A proof is held at each word with the database and each look at the bytes, while the last file that
-# has them is deleted for good and sweepers come and go.
+# A proof is held at each word with the database and each look at the bytes, until the last file that
+# has them is deleted for good and a sweeper has been there, or both have waited for it long enough.
+entered() { [ "$(grep -c "$call(" "$tmp/trace")" -ge "$n" ]; }
 answers=
 for call in sendto openat; do
 	for ((n = 1; ; n = $(after $n))); do
@@ -238,15 +238,21 @@ for call in sendto openat; do
 		put last
 		last=$id
 		claim held
-		trace "$(serving instant)" -e trace=$call -e inject=$call:delay_enter=$held:when="$n"
+		trace "$(serving instant)" -e trace=$call -e inject=$call:delay_enter=30s:when="$n"
 		curl -sS -m 60 -o "$tmp/proved" -w '%{http_code}' -H "Authorization: Bearer $token" \
 			-d "challenge=$challenge" -d "proof=$proof" "$url/file/instant" >"$tmp/came" &
 		held_one=$!
-		id=$last
-		remove
+		until entered || ! still $held_one; do sleep 0.01; done
+		{ id=$last && remove && sweep; } &
+		others=$!
+		for ((i = 0; i < 50; i++)); do
+			still $others || break
+			sleep 0.02
+		done
+		untrace
+		wait $others || fail "$what: the others fail"
 		while still $held_one; do sweep; done
 		wait $held_one
-		untrace
 		came=$(cat "$tmp/came")
 		answers+=" $came"
 		sweep
@@ -256,7 +262,7 @@ for call in sendto openat; do
 		*) fail "$what: it is answered $came" ;;
 		esac
 		all_well
-		grep -q DELAYED "$tmp/trace" || break
+		entered || break
 	done
 	[ "$n" -gt 1 ] || fail "nothing is held at $call"
 done
