@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "meta/upload.h"
+#include "meta/user.h"
 
 namespace coffer {
 namespace {
@@ -91,7 +92,7 @@ Result<> add_resumable(Transaction& tx, const Resumable& upload, std::uint64_t l
              encode(upload.state), upload.metadata, upload.concat, upload.folder, upload.name,
              upload.conflict, value_of(upload.sha256), value_of(upload.entry), life_ms});
   if (!added) return added.error();
-  return {};
+  return count_change(tx, upload.owner);
 }
 
 Result<Resumable> find_resumable(Connection& db, UserId owner, const Sha256& token_hash) {
@@ -125,6 +126,7 @@ Result<> finish_resumable(Transaction& tx, const Sha256& token_hash, EntryId ent
 
 Result<> end_resumable(Transaction& tx, const Resumable& upload) {
   if (auto gone = expect_one(tx.run(kEnd, {upload.token_hash}), ended()); !gone) return gone;
+  if (auto counted = count_change(tx, upload.owner); !counted) return counted;
   return release(tx, {.id = upload.upload, .owner = upload.owner, .size = upload.size});
 }
 

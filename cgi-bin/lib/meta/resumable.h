@@ -37,7 +37,8 @@ Result<> add_resumable(Transaction& tx, const Resumable& upload, std::uint64_t l
 /// Errc::not_found if it is not there, not the owner's, or has expired.
 Result<Resumable> find_resumable(Connection& db, UserId owner, const Sha256& token_hash);
 
-/// Those of a user that are no files yet, the last to expire first.
+/// Those of a user that are no files yet, the last to expire first. A replica knows of each that
+/// was begun or has ended, and perhaps not of the last pieces.
 Result<std::vector<Resumable>> list_resumables(Connection& db, UserId owner, std::size_t limit);
 
 /// How many there are.
