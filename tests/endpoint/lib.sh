@@ -61,6 +61,7 @@ start() {
 	for ((tries = 5; tries > 0; tries--)); do
 		port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
 		url=http://127.0.0.1:$port
+		: >"$tmp/house"
 		# If we are killed the house goes down by itself.
 		setpriv --pdeathsig TERM cgi-bin/tools/run "$var" $port >"$tmp/house" 2>&1 &
 		house=$!
@@ -70,7 +71,6 @@ start() {
 			sleep 0.05
 		done
 		grep -qs 'is taken\|Address already in use' "$tmp/house" "$var/log/lighttpd.log" || break
-		rm -rf "$var"
 	done
 	fail 'the house does not start'
 }

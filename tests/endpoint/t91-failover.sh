@@ -18,6 +18,11 @@ await_well() {
 # Who starts it again when it ends.
 supervisor() { cat "$var/run/database${1#1}.pid"; }
 kill_node() { kill -KILL "$(cat "$(directory "$1")/db.pid")"; }
+# What clients have met, and what the log has on the requests in question.
+said() {
+	cat "$1"
+	grep -o '"request":"[0-9a-f]*' "$1" | cut -d'"' -f4 | grep -F -f - "$var/log/keeper.log"
+}
 
 rounds=10
 [ -z "${BUILD##*asan*}" ] && rounds=3
@@ -63,12 +68,11 @@ for ((round = 1; round <= rounds; round++)); do
 	await_well
 	"$coffer" replica rejoin "$old" >"$tmp/rejoin" 2>&1 || fail "$what, once more: $(cat "$tmp/rejoin")"
 	await_well
-	wait $reads || fail "$what: $(cat "$tmp/reads")"
-	kill -0 $load || fail "$what: the clients have ended: $(cat "$tmp/load")"
+	wait $reads || fail "$what: $(said "$tmp/reads")"
+	kill -0 $load || fail "$what: the clients have ended: $(said "$tmp/load")"
 done
 kill $load && wait $load
-pair check "$tmp/known" >"$tmp/check" 2>&1 ||
-	fail "$(cat "$tmp/check" && grep -F "$(grep -o '"request":"[0-9a-f]*' "$tmp/check" | cut -d'"' -f4)" "$var/log/keeper.log")"
+pair check "$tmp/known" >"$tmp/check" 2>&1 || fail "$(said "$tmp/check")"
 cat "$tmp/check"
 echo "$rounds promotions, the slowest $slowest ms until a change was taken, $(grep -c discarded "$tmp/rejoins") tails discarded"
 for tail in "$var"/store/discarded-*; do
