@@ -80,7 +80,7 @@ scrub 0 --all --read
 sed -i 's/^stores = \["s3", "rados"\]/&\nkeep_days = 0\nlinger_seconds = 0/' "$var/coffer.conf"
 mover && mover || fail 'the local copies cannot go'
 [ "$(sql "SELECT COUNT(*) FROM copy WHERE store = 'local'")" = 0 ] || fail 'not every local copy has gone'
-damage $((count / 5)) 0 evicted "WHERE store <> 'local'"
+damage $((count / 13)) 0 evicted "WHERE store <> 'local'"
 # Nobody's word counts for the copies of a store that does not answer.
 sed -i 's/^timeout_seconds = .*/timeout_seconds = 2/' "$var/coffer.conf"
 known() { sql 'SELECT COUNT(*) FROM copy WHERE damaged IS NOT NULL'; }

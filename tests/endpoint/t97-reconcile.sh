@@ -115,7 +115,7 @@ gone 'deleted while a store was down, and still there'
 # The gateway is killed in the middle of what is being moved, and so is the disk's server; and that one
 # hangs for longer than anybody waits for it.
 kill_in_the_middle() {
-	head -c 120M /dev/urandom >"$tmp/big"
+	head -c 70M /dev/urandom >"$tmp/big"
 	api PUT "/file/upload?name=$1" -T "$tmp/big"
 	expect_status 201
 	"$build/cgi-bin/workers/mover" 2>>"$var/log/mover.log" &
