@@ -71,6 +71,20 @@ done
 what='lines that broke'
 all_well
 
+# The server ends lines that nobody uses, as it does when it restarts: the next requests do not notice.
+what='lines that were idle'
+for round in 1 2; do
+	ended=$(sql 'SELECT GROUP_CONCAT(CONCAT("KILL ", id) SEPARATOR ";") FROM information_schema.processlist WHERE user = "coffer"')
+	[[ $ended = KILL* ]] || fail "$what: there are none"
+	sql "$ended"
+	api GET /
+	expect_status 200
+	make idle$round 4000
+	put idle$round
+	[ "$status" = 201 ] || fail "$what: $status"
+done
+all_well
+
 # COMMIT is held in the server, as a backup does, and then the program is killed, or its connection.
 for how in program connection; do
 	what="the $how is killed at COMMIT"

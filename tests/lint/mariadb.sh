@@ -10,6 +10,6 @@ only() {
 	echo "$found" >&2
 	status=1
 }
-only '\b(mariadb_[a-z]+\(|MARIADB_[A-Z_]+|MYSQL_OPT_SSL|SSL_MODE|mysql_optionsv|mysql_[a-z_]+_(start|cont)\(|my_bool)\b' 'mysql\.h'
+only '\b(mariadb_[a-z]+\(|MARIADB_[A-Z_]+|MYSQL_OPT_SSL|SSL_MODE|mysql_optionsv|mysql_[a-z_]+_(start|cont)\(|mysql_get_socket\(|my_bool)\b' 'mysql\.h'
 only '(GTID_|gtid_|MASTER_[A-Z]|(START|STOP|RESET|SHOW) (SLAVE|MASTER)|rpl_semi_sync|sql_log_bin)' 'replication\.'
 exit $status

@@ -1,5 +1,7 @@
 #include "sql/connection.h"
 
+#include <poll.h>
+
 #include <mutex>
 
 namespace coffer {
@@ -47,6 +49,12 @@ Result<std::unique_ptr<Connection>> Connection::open(const DatabaseAddress& addr
   if (auto set = connection->run(kSetLimit, {limit.count(), limit.count()}); !set)
     return set.error();
   return connection;
+}
+
+// Of itself a server says nothing but that it goes.
+bool Connection::abandoned() const {
+  pollfd line{socket_of(server_.get()), POLLIN | POLLRDHUP, 0};
+  return ::poll(&line, 1, 0) != 0;
 }
 
 Result<> Connection::query(const char* sql, std::initializer_list<Value> values,

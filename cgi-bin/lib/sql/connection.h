@@ -48,6 +48,10 @@ class Connection {
   /// Whether the connection is of no more use.
   bool broken() const { return broken_; }
 
+  /// Whether the server has ended it since the last statement, as one does that restarts. Asks the
+  /// kernel and not the server.
+  bool abandoned() const;
+
   /// Whether the server has given up on the transaction (deadlock, lock wait), so that
   /// all of it may be tried again. START TRANSACTION forgets it.
   bool retriable() const { return retriable_; }

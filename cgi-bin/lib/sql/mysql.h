@@ -39,6 +39,15 @@ inline constexpr char kSetLimit[] =
     "SET SESSION max_execution_time = 1000 * ?, lock_wait_timeout = ?";
 #endif
 
+/// The descriptor behind a connection.
+inline int socket_of(MYSQL* server) {
+#ifdef MARIADB_VERSION_ID
+  return mysql_get_socket(server);
+#else
+  return server->net.fd;
+#endif
+}
+
 /// No connection but one whose certificate the authority in the file `ca` has signed for the host.
 inline void require_tls(MYSQL* server, const char* ca) {
   mysql_options(server, MYSQL_OPT_SSL_CA, ca);

@@ -13,10 +13,11 @@ Result<Pool::Borrowed> Pool::borrow(std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   bool free = freed_.wait_for(lock, patience, [&] { return !idle_.empty() || open_ < limit_; });
   if (!free) return Error{Errc::unavailable, "every database connection is in use"};
-  if (!idle_.empty()) {
-    Borrowed connection(idle_.back().release(), Return{this});
+  while (!idle_.empty()) {
+    auto connection = std::move(idle_.back());
     idle_.pop_back();
-    return connection;
+    if (!connection->abandoned()) return Borrowed(connection.release(), Return{this});
+    open_--;
   }
   if (steady_clock::now() < retry_at_)
     return Error{Errc::unavailable, "the database did not answer a moment ago"};
