@@ -49,7 +49,7 @@ expect_status 200
 
 # What is unfinished: how far it is and the room that is kept for it, until its owner gives it up.
 begin() { api POST "/file/resume?$1" -H 'Tus-Resumable: 1.0.0' -H "Upload-Length: $2" -H 'Content-Length: 0' "${@:3}"; }
-begin 'name=%3Cbig%3E&folder=/Flat' 70000
+begin 'name=%3Cbig%3E&folder=/Flat' 700000
 expect_status 201
 address=$(tr -d '\r' <"$tmp/headers" | sed -n 's/^[Ll]ocation: //p')
 tus=(-H 'Tus-Resumable: 1.0.0' -H 'Content-Type: application/offset+octet-stream')
@@ -60,12 +60,12 @@ begin '' 500 -H 'Upload-Concat: partial'
 expect_status 201
 api GET /user/storage
 [ "$(json 'sorted((u["name"], u["offset"], u["size"]) for u in d["uploads"]), d["reserved"]')" = \
-	"([('', 0, 500), ('<big>', 1500, 70000)], 70500)" ] || fail "unfinished: $(cat "$tmp/body")"
+	"([('', 0, 500), ('<big>', 1500, 700000)], 700500)" ] || fail "unfinished: $(cat "$tmp/body")"
 big=$(json '[u["upload"] for u in d["uploads"] if u["name"]][0]') part=$(json '[u["upload"] for u in d["uploads"] if not u["name"]][0]')
 [ "$(json 'd["uploads"][0]["expires"] > "2026" and d["uploads"][0]["folder"] in (0, [p["folder"] for p in d["places"] if p["name"] == "Flat"][0])')" = True ] ||
 	fail "unfinished: $(cat "$tmp/body")"
 api GET /user/storage -H 'Accept: text/html'
-for text in '&lt;big&gt;' '1.5 kB of 70 kB are here' '70 kB are kept free' 'A part of a file'; do
+for text in '&lt;big&gt;' '1.5 kB of 700 kB are here' '700 kB are kept free' 'A part of a file'; do
 	grep -qF -- "$text" "$tmp/body" || fail "the page does not say $text"
 done
 give_up() { api POST /user/storage -d action=end -d upload="$1" "${@:2}"; }
@@ -86,9 +86,9 @@ expect_status 400
 # While bytes come, too: the request that brings them ends.
 mkfifo "$tmp/slow"
 curl -s -m 60 -o "$tmp/cut" -w '%{http_code}' -X PATCH "${tus[@]}" -H "Authorization: Bearer $token" -H 'Upload-Offset: 1500' \
-	-H 'Content-Length: 60000' -H Transfer-Encoding: -T "$tmp/slow" "$url$address" >"$tmp/cut.status" &
+	-H 'Content-Length: 690000' -H Transfer-Encoding: -T "$tmp/slow" "$url$address" >"$tmp/cut.status" &
 exec 5>"$tmp/slow"
-head -c 3000 /dev/urandom >&5
+head -c 500000 /dev/urandom >&5
 until [ "$(stat -c %s "$var/store/resume/$big")" -gt 1500 ]; do sleep 0.01; done
 give_up "$big"
 expect_status 200
