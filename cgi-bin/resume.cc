@@ -6,12 +6,16 @@
 //   HEAD    /file/resume/TOKEN          200  Upload-Offset says how many bytes are safe
 //   PATCH   /file/resume/TOKEN          204  a piece is safe; with the last one it is a file
 //   DELETE  /file/resume/TOKEN          204  ended, and what had come is gone
+//   POST    /file/resume  action=end&upload=U
+//                                       200  {"ended":1}, or 303: the same, from a form, for who
+//                                            has no address but what /user/storage says
 //
 // Extensions: creation, creation-with-upload, expiration, checksum (sha1, sha256, md5, crc32),
 // termination, concatenation. Upload-Metadata's filename (or name), folder (a path or an id),
 // conflict (see upload) and sha256 (in hex, enforced) say what becomes of it; a query can say
 // the same. X-HTTP-Method-Override says the method of a POST. Every request but OPTIONS has
-// Tus-Resumable: 1.0.0, which no foreign page can make a browser send, so there is no csrf.
+// Tus-Resumable: 1.0.0, which no foreign page can make a browser send, so there is no csrf; the
+// form has one.
 //
 // An offset counts what survives a power cut. A cut line costs nothing of what came before; a
 // program that is killed, 64 MiB at most; a piece with an Upload-Checksum comes in whole or not
@@ -40,6 +44,7 @@
 #include "coffer/locate.h"
 #include "coffer/page.h"
 #include "digest/token.h"
+#include "http/form.h"
 #include "http/tus.h"
 
 namespace {
@@ -228,6 +233,25 @@ Result<Response> terminate(Resume& resume, std::string_view token) {
   return Response{.status = 204};
 }
 
+// The page that lists them ends one.
+Result<Response> end_from_form(App& app, Request& request) {
+  auto caller = require_user(app, request);
+  if (!caller) return caller.error();
+  auto form = read_form(request);
+  if (!form) return form.error();
+  if (auto ours = check_csrf(*caller, *form); !ours) return ours.error();
+  if (form->value("action") != "end") return Error{Errc::invalid_argument, "'action' is end"};
+  Sha256 token_hash{};
+  auto bytes = unhex(form->value("upload"));
+  if (bytes && bytes->size() == token_hash.size()) std::ranges::copy(*bytes, token_hash.begin());
+  Resume resume(app, *caller, request);
+  auto held = resume.hold(token_hash, Resume::How::interrupt);
+  if (!held) return held.error();
+  if (held->upload.entry) return Error{Errc::not_found, "that upload is a file by now"};
+  if (auto ended = resume.end(*held); !ended) return ended.error();
+  return changed_answer(request, "/user/storage", "ended", 1);
+}
+
 Result<Response> answer(App& app, Request& request) {
   if (request.method == "OPTIONS")
     return Response{.status = 204,
@@ -242,7 +266,9 @@ Result<Response> answer(App& app, Request& request) {
           allow(request, token.empty() ? "OPTIONS, POST" : "DELETE, HEAD, OPTIONS, PATCH");
       !allowed)
     return allowed.error();
-  if (request.headers.value("tus-resumable") != kTusVersion)
+  auto version = request.headers.get("tus-resumable");
+  if (!version && token.empty() && is_urlencoded(request)) return end_from_form(app, request);
+  if (version.value_or("") != kTusVersion)
     return Error{Errc::precondition_failed, "this address speaks tus 1.0.0 only"};
   // A question where to go on may finish the upload, and is one to who may write.
   bool asks = request.method == "HEAD";

@@ -1,20 +1,16 @@
 // storage - what fills one's quota, and what room is kept for
 //
-//   GET  /user/storage     200  each folder below the root, the trash and old versions by their
+//   GET /user/storage      200  each folder below the root, the trash and old versions by their
 //                               bytes, the largest files, and the uploads that are unfinished
-//   POST /user/storage  action=end&upload=U
-//                               that upload is given up, and what had come is gone
 //
 // Browsers get a page with a chart, others JSON: {"quota", "used", "reserved", "versions" in
 // bytes, "places": [{"folder", "name", "bytes"}], "largest": [entries], "uploads": [{"upload",
 // "folder", "name", "size", "offset", "expires"}]}. The place without a name whose folder is 0
 // holds the files that lie in no folder, that of 1 is the trash. Uploads are those of `resume`, 100
-// at most; one without a name is a part of a file. A POST is answered by 303 or {"ended":1}.
+// at most; one without a name is a part of a file.
 //
-//   400  a field that makes no sense      401  nobody is signed in
-//   403  a token for one folder, or a form that is not from your session
-//   404  no such upload of yours          405  another method
-//   423  the upload does not let go       503  the database does not answer, or not in time
+//   401  nobody is signed in     403  a token for one folder
+//   405  not a GET               503  the database does not answer, or not in time
 
 #include <algorithm>
 
@@ -24,8 +20,7 @@
 #include "coffer/entry_view.h"
 #include "coffer/page.h"
 #include "coffer/reader.h"
-#include "coffer/resume.h"
-#include "http/form.h"
+#include "meta/resumable.h"
 #include "meta/usage.h"
 
 namespace {
@@ -159,7 +154,8 @@ std::string storage_json(const User& user, const std::vector<Place>& places,
   return std::move(json.text());
 }
 
-Result<Response> show(App& app, Request& request) {
+Result<Response> handle(App& app, Request& request) {
+  if (auto allowed = allow(request, "GET, HEAD"); !allowed) return allowed.error();
   auto reader = open_reader(app, request, Nearest::yes);
   if (!reader) return reader.error();
   auto& [db, caller] = *reader;
@@ -185,29 +181,6 @@ Result<Response> show(App& app, Request& request) {
   data["reserved"] = Data(human_size(user.reserved));
   data["uploads"] = uploads_data(words, *uploads);
   return html_page(app, request, "storage.html", std::move(data), &caller);
-}
-
-Result<Response> end_upload(App& app, Request& request) {
-  auto caller = require_user(app, request);
-  if (!caller) return caller.error();
-  auto form = read_form(request);
-  if (!form) return form.error();
-  if (auto ours = check_csrf(*caller, *form); !ours) return ours.error();
-  if (form->value("action") != "end") return Error{Errc::invalid_argument, "'action' is end"};
-  Sha256 id{};
-  auto bytes = unhex(form->value("upload"));
-  if (bytes && bytes->size() == id.size()) std::ranges::copy(*bytes, id.begin());
-  Resume resume(app, *caller, request);
-  auto held = resume.hold(id, Resume::How::interrupt);
-  if (!held) return held.error();
-  if (held->upload.entry) return Error{Errc::not_found, "that upload is a file by now"};
-  if (auto ended = resume.end(*held); !ended) return ended.error();
-  return changed_answer(request, "/user/storage", "ended", 1);
-}
-
-Result<Response> handle(App& app, Request& request) {
-  if (auto allowed = allow(request, "GET, HEAD, POST"); !allowed) return allowed.error();
-  return request.is_read() ? show(app, request) : end_upload(app, request);
 }
 
 }  // namespace

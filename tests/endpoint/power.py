@@ -147,7 +147,7 @@ def check(url, token, file):
     for upload in expect(client.ask("GET", "/user/storage"), 200)["uploads"]:
         if upload["upload"] in known:
             wrong.append(f"{upload['name']} is all sent and no file")
-        expect(client.form("/user/storage", action="end", upload=upload["upload"]), 200)
+        expect(client.form("/file/resume", action="end", upload=upload["upload"]), 200)
 
     there, after = set(), ""
     while after is not None:

@@ -68,7 +68,7 @@ api GET /user/storage -H 'Accept: text/html'
 for text in '&lt;big&gt;' '1.5 kB of 700 kB are here' '700 kB are kept free' 'A part of a file'; do
 	grep -qF -- "$text" "$tmp/body" || fail "the page does not say $text"
 done
-give_up() { api POST /user/storage -d action=end -d upload="$1" "${@:2}"; }
+give_up() { api POST /file/resume -d action=end -d upload="$1" "${@:2}"; }
 mine=$token
 token=$("$coffer" user token bob)
 api GET /user/storage
@@ -80,7 +80,7 @@ for wrong in '' 00 "${big}00" "$part$part" no; do
 	give_up "$wrong"
 	expect_status 404
 done
-api POST /user/storage -d upload="$big"
+api POST /file/resume -d upload="$big"
 expect_status 400
 
 # While bytes come, too: the request that brings them ends.
@@ -116,5 +116,5 @@ expect_status 404
 expect_body 'a file by now'
 api GET '/file/download?path=/whole'
 expect_status 200
-api PUT /user/storage -d x=1
+api POST /user/storage -d x=1
 expect_status 405

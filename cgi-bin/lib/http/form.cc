@@ -82,6 +82,11 @@ Fields parse_cookies(std::string_view text) {
   return fields;
 }
 
+bool is_urlencoded(const Request& request) {
+  auto type = request.headers.value("content-type");
+  return trim(lower(type.substr(0, type.find(';')))) == "application/x-www-form-urlencoded";
+}
+
 Result<Fields> read_form(Request& request) {
   auto type = request.headers.value("content-type");
   if (request.length.value_or(0) > kMostFormBytes)
@@ -90,7 +95,7 @@ Result<Fields> read_form(Request& request) {
   auto text = read_all(*request.body, kMostFormBytes);
   if (!text) return text.error();
   if (text->empty()) return Fields{};
-  if (trim(lower(type.substr(0, type.find(';')))) != "application/x-www-form-urlencoded")
+  if (!is_urlencoded(request))
     return Error{Errc::unsupported, "a form is application/x-www-form-urlencoded or multipart"};
   return parse_query(*text);
 }

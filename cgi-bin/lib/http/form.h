@@ -20,6 +20,9 @@ Result<Fields> parse_query(std::string_view text);
 /// Decodes a Cookie header (RFC 6265). What is malformed in it is left out.
 Fields parse_cookies(std::string_view text);
 
+/// Whether the body says that it is urlencoded.
+bool is_urlencoded(const Request& request);
+
 /// Reads a form, urlencoded or multipart without files. Errc::too_large, Errc::unsupported.
 Result<Fields> read_form(Request& request);
 
