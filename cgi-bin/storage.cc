@@ -6,8 +6,8 @@
 // Browsers get a page with a chart, others JSON: {"quota", "used", "reserved", "versions" in
 // bytes, "places": [{"folder", "name", "bytes"}], "largest": [entries], "uploads": [{"upload",
 // "folder", "name", "size", "offset", "expires"}]}. The place without a name whose folder is 0
-// holds the files that lie in no folder, that of 1 is the trash. Uploads are those of `resume`, 100
-// at most; one without a name is a part of a file.
+// holds the files that lie in no folder, that of 1 is the trash. Uploads are those of `resume`, who
+// also ends them, 100 at most; one without a name is a part of a file.
 //
 //   401  nobody is signed in     403  a token for one folder
 //   405  not a GET               503  the database does not answer, or not in time

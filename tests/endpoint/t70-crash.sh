@@ -83,7 +83,7 @@ api GET /
 expect_status 200
 "$coffer" fsck || fail fsck
 
-# The database restarts: the first error costs one request, and the next ones are answered.
+# Without its only database the house goes down.
 kill -KILL "$database"
 wait "$house" && fail 'the house goes on without its database'
 true

@@ -18,7 +18,7 @@ trap 'failed=$?; power_off; (exit $failed); finish' EXIT
 disk_on() { mount -o loop,data=writeback,commit=900,nodev "$tmp/disk" "$var" || fail 'cannot mount a disk'; }
 # Nobody gets to say goodbye: every process of a Coffer has this variable from the one that started it.
 power_off() {
-	local processes
+	local processes tries
 	mountpoint -q "$var" || return 0
 	python3 -c 'import fcntl, os, sys; fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587D, (2).to_bytes(4, "little"))' "$var" ||
 		echo 'the disk cannot be shut down'
@@ -29,7 +29,11 @@ power_off() {
 		sleep 0.02
 	done
 	house=
-	until umount "$var" 2>"$tmp/null"; do sleep 0.02; done
+	for ((tries = 500; tries > 0; tries--)); do
+		! umount "$var" 2>"$tmp/null" || return 0
+		sleep 0.02
+	done
+	fail 'the disk is still in use'
 }
 
 # What is no part of it: logs, and what passes through memory.
