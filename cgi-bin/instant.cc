@@ -51,8 +51,9 @@ namespace {
 using namespace coffer;
 using Clock = std::chrono::steady_clock;
 
-// When a refusal is told, after the request began: all that leads to one is done by then.
-constexpr std::chrono::milliseconds kRefusedAfter{200};
+// When a refusal is told, after the request began: all that leads to one is done by then. So the
+// bytes of others are read for so long only; it would tell that they are there.
+constexpr std::chrono::milliseconds kRefusedAfter{200}, kReadFor{150};
 
 // How many of one's own files with the bytes are looked at by a token for one folder.
 constexpr std::size_t kMostFiles = 1000;
@@ -124,15 +125,19 @@ Result<bool> is_own(Connection& db, const Caller& caller, const Sha256& bytes) {
   return !reached->empty();
 }
 
-// Whether the caller may have these bytes without sending them. Those of others must be on this
-// disk: how long another store takes would tell that they are there.
-Result<bool> may_refer(App& app, Connection& db, const Caller& caller, const Sha256& bytes) {
+enum class Whose { nobodys, own, others };
+
+// Whose bytes they are that the caller may have without sending them. Those of others must be on
+// this disk: how long another store takes would tell that they are there.
+Result<Whose> may_refer(App& app, Connection& db, const Caller& caller, const Sha256& bytes) {
   auto own = is_own(db, caller, bytes);
-  if (!own || *own || app.config.instant != Config::Instant::instance) return own;
+  if (!own) return own.error();
+  if (*own) return Whose::own;
+  if (app.config.instant != Config::Instant::instance) return Whose::nobodys;
   auto copies = find_copies(db, bytes);
   if (!copies) return copies.error();
-  return std::ranges::any_of(*copies,
-                             [](const Copy& copy) { return copy.store == kLocal && copy.good(); });
+  auto here = [](const Copy& copy) { return copy.store == kLocal && copy.good(); };
+  return std::ranges::any_of(*copies, here) ? Whose::others : Whose::nobodys;
 }
 
 // Whether the folder is still there, and where a token for one folder reaches it.
@@ -142,22 +147,22 @@ Result<bool> is_folder(Connection& db, const Caller& caller, EntryId id) {
   return folder.error().code == Errc::not_found ? Result<bool>(false) : folder.error();
 }
 
-Result<bool> is_here(App& app, const Caller& caller, const Claim& claim) {
+Result<Whose> is_here(App& app, const Caller& caller, const Claim& claim) {
   auto db = app.database.borrow();
   if (!db) return db.error();
   auto blob = find_blob(**db, claim.file.sha256);
   if (!blob && blob.error().code != Errc::not_found) return blob.error();
-  auto ours = may_refer(app, **db, caller, claim.file.sha256);
-  if (!ours) return ours;
+  auto whose = may_refer(app, **db, caller, claim.file.sha256);
+  if (!whose) return whose;
   auto folder = is_folder(**db, caller, claim.file.folder);
-  if (!folder) return folder;
-  return blob && claim.is_of(*blob) && *ours && *folder;
+  if (!folder) return folder.error();
+  return blob && claim.is_of(*blob) && *folder ? *whose : Whose::nobodys;
 }
 
 // The file if that is the proof for it, or nothing. The challenge is spent first, either way, and
 // what is not here is computed with as if it were zeros.
 Result<std::optional<Referred>> answer_to(App& app, Request& request, const Caller& caller,
-                                          const Fields& form) {
+                                          const Fields& form, Clock::time_point began) {
   auto token = form.value("challenge");
   std::optional<Claim> claim;
   auto taken = app.batch.run([&](Transaction& tx) -> Result<> {
@@ -168,17 +173,20 @@ Result<std::optional<Referred>> answer_to(App& app, Request& request, const Call
   });
   if (!taken) return taken.error();
   if (!claim) return std::optional<Referred>{};
-  auto here = is_here(app, caller, *claim);
-  if (!here) return here.error();
-  auto expected = prove(possession_of(token, claim->file.size),
-                        [&](ByteRange range) -> Result<std::unique_ptr<Source>> {
-                          if (*here) return app_stores(app).open(claim->file.sha256, range);
-                          return std::make_unique<StringSource>(std::string(range.length, '\0'));
-                        });
+  auto whose = is_here(app, caller, *claim);
+  if (!whose) return whose.error();
+  bool here = *whose != Whose::nobodys;
+  auto open = [&](ByteRange range) -> Result<std::unique_ptr<Source>> {
+    if (!here) return std::make_unique<StringSource>(std::string(range.length, '\0'));
+    if (*whose == Whose::others && Clock::now() > began + kReadFor)
+      return Error{Errc::unavailable, "reading them takes too long"};
+    return app_stores(app).open(claim->file.sha256, range);
+  };
+  auto expected = prove(possession_of(token, claim->file.size), open);
   // Bytes that cannot be read just now can be sent all the same.
   if (!expected) request.notes.add("unread", expected.error().message);
   auto proof = unhex(form.value("proof"));
-  bool proved = *here && expected && proof && equal_secrets(text_of(*proof), text_of(*expected));
+  bool proved = here && expected && proof && equal_secrets(text_of(*proof), text_of(*expected));
   if (!proved) return std::optional<Referred>{};
 
   auto file = new_file(caller.user.id, claim->file.name, form, request.headers);
@@ -199,7 +207,7 @@ Result<Response> handle(App& app, Request& request) {
     return Error{Errc::permission_denied, "instant upload is switched off here; send the bytes"};
   if (!form->has("challenge")) return challenge(app, request, *caller, *form);
 
-  auto referred = answer_to(app, request, *caller, *form);
+  auto referred = answer_to(app, request, *caller, *form, began);
   if (!referred) return referred.error();
   if (!*referred) {
     std::this_thread::sleep_until(began + kRefusedAfter);

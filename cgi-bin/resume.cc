@@ -227,7 +227,7 @@ Result<Response> patch(Resume& resume, Request& request, std::string_view token)
 }
 
 Result<Response> terminate(Resume& resume, std::string_view token) {
-  auto held = resume.hold(token_hash(token), Resume::How::interrupt);
+  auto held = resume.hold(token_hash(token), Resume::How::end);
   if (!held) return held.error();
   if (auto ended = resume.end(*held); !ended) return ended.error();
   return Response{.status = 204};
@@ -245,7 +245,7 @@ Result<Response> end_from_form(App& app, Request& request) {
   auto bytes = unhex(form->value("upload"));
   if (bytes && bytes->size() == token_hash.size()) std::ranges::copy(*bytes, token_hash.begin());
   Resume resume(app, *caller, request);
-  auto held = resume.hold(token_hash, Resume::How::interrupt);
+  auto held = resume.hold(token_hash, Resume::How::end);
   if (!held) return held.error();
   if (held->upload.entry) return Error{Errc::not_found, "that upload is a file by now"};
   if (auto ended = resume.end(*held); !ended) return ended.error();
@@ -253,13 +253,13 @@ Result<Response> end_from_form(App& app, Request& request) {
 }
 
 Result<Response> answer(App& app, Request& request) {
+  request.method = tus_method(request);
   if (request.method == "OPTIONS")
     return Response{.status = 204,
                     .headers = {{"Tus-Version", std::string(kTusVersion)},
                                 {"Tus-Max-Size", std::to_string(app.config.upload)},
                                 {"Tus-Extension", std::string(kTusExtensions)},
                                 {"Tus-Checksum-Algorithm", std::string(kTusChecksums)}}};
-  request.method = tus_method(request);
   auto token = std::string_view(request.path).substr(kBase.size());
   if (!token.empty()) token.remove_prefix(1);
   if (auto allowed =
@@ -279,7 +279,8 @@ Result<Response> answer(App& app, Request& request) {
   if (token.empty()) return create(app, request, *caller);
   Resume resume(app, *caller, request);
   if (asks) return head(resume, token);
-  return request.method == "PATCH" ? patch(resume, request, token) : terminate(resume, token);
+  if (request.method == "PATCH") return patch(resume, request, token);
+  return terminate(resume, token);
 }
 
 Result<Response> handle(App& app, Request& request) {

@@ -7,9 +7,10 @@
 //
 // F is a folder's id or path ("/Photos"); the default is the root. In a form, each part with a
 // file name is a file, and the fields folder, conflict, sha256, sha1, md5, crc32, crc64 and csrf
-// may stand before or after; a digest is given once for each file, in the files' order. A PUT
-// takes the same names in its query. conflict says what happens where the name exists:
-// version (the default: the old bytes are kept as a version), rename, or fail.
+// may stand before or after; a digest is given once for each file, in the files' order. A form
+// may have 1,000 files, of which all come in or none. A PUT takes the same names in its query.
+// conflict says what happens where the name exists: version (the default: the old bytes are kept as
+// a version), rename, or fail.
 //
 // A tar (Content-Type: application/x-tar; ustar, pax or GNU) is for many small files. Its query
 // takes conflict, and csrf from who has a cookie. Files and folders go below F under their paths;

@@ -80,6 +80,7 @@ Result<> sweep_resumables(App& app, RemnantSweep&) {
       auto gone =
           transact(app.database, [&](Transaction& tx) { return end_resumable(tx, upload); });
       if (!gone && gone.error().code != Errc::not_found) return gone;
+      if (!gone) continue;  // since it was listed, it has been gone on with, or has ended
       Log("sweeper").add("event", "ended").add("bytes", upload.offset).write();
       ended++;
     }

@@ -102,6 +102,34 @@ expect_status 405
 expect_header Allow 'GET, HEAD, POST, PUT'
 nothing_kept 7 'of a request that makes no sense'
 
+# form FILES FIELDS SIZE: a form of so many files, and fields of that size.
+form() {
+	python3 - "$@" >"$tmp/form" <<'END'
+import sys
+files, fields, size = map(int, sys.argv[1:])
+for n in range(fields):
+    print(f'--b\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{"x" * size}\r')
+for n in range(files):
+    print(f'--b\r\nContent-Disposition: form-data; name="f"; filename="many {n}"\r\n\r\n{n % 10}\r')
+print('--b--\r')
+END
+	api POST /file/upload -H 'Content-Type: multipart/form-data; boundary=b' --data-binary "@$tmp/form"
+}
+form 1 30 60000
+expect_status 413
+form 1 10001 0
+expect_status 413
+form 1001 0 0
+expect_status 413
+nothing_kept 7 'of a form without end'
+form 1000 0 0
+expect_status 201
+[ "$(json 'len({f["id"] for f in d["files"]}), set(f["outcome"] for f in d["files"])')" = "(1000, {'created'})" ] || fail 'not 1,000 files'
+api GET '/file/download?id=/many%20777'
+[ "$(cat "$tmp/body")" = 7 ] || fail 'another file'
+form 1000 0 0
+[ "$(json 'set(f["outcome"] for f in d["files"])')" = "{'unchanged'}" ] || fail 'the same form is not unchanged'
+
 # The quota is looked at before the body, and is exact.
 user bob 1000
 head -c 600 /dev/urandom >"$tmp/600"

@@ -373,6 +373,21 @@ expect_status 207
 [ "$(json 'd["status"]')" = 413 ] || fail 'no limit to the number'
 [ "$(sql 'SELECT SUM(reserved), (SELECT COUNT(*) FROM upload) FROM user')" = $'0\t0' ] || fail 'a reservation is left'
 
+# Nor are there more folders on their ways than there may be members.
+python3 - "$tmp/deep.tar" <<'END'
+import sys, tarfile
+with tarfile.open(sys.argv[1], "w") as tar:
+    for i in range(200):
+        info = tarfile.TarInfo(f"deep{i}/" + "/".join(map(str, range(60))))
+        info.type = tarfile.DIRTYPE
+        tar.addfile(info)
+END
+before=$(left)
+send "$tmp/deep.tar"
+expect_status 207
+[ $(($(left) - before)) -le 10000 ] || fail 'no limit to the folders'
+[ "$(json '{f.get("status", f.get("outcome")) for f in d["files"]} == {413, "created"}')" = True ] || fail 'another account of folders'
+
 # One that is larger than files may be keeps none out.
 sed -i 's/^# upload = .*/upload = 4000/' "$var/coffer.conf"
 reload upload

@@ -23,6 +23,7 @@ begin() {
 	path=$(location)
 }
 piece() { tus PATCH "$path" -H 'Content-Type: application/offset+octet-stream' -H "Upload-Offset: $1" -T "$2"; }
+pieces() { echo "$var/store/resume/$(printf %s "${path##*/}" | sha256sum | cut -d' ' -f1)"; }
 head -c 5000000 /dev/urandom >"$tmp/file"
 head -c 2000000 "$tmp/file" >"$tmp/one"
 tail -c +2000001 "$tmp/file" | head -c 2000000 >"$tmp/two"
@@ -56,6 +57,72 @@ order=$(sed -nE 's,.* (write)\(.*/store/resume/.*,\1,p; s,.* (fsync)\(.*/store/(
 [ "$order" = 'write fsync resume COMMIT fsync blob COMMIT Status: 2' ] || fail "the order is: $order"
 api GET '/file/download?id=/survivor'
 cmp "$tmp/body" "$tmp/file" || fail 'the survivor has other bytes'
+
+# Whose folder is gone by then is not sent again: it comes to lie in the root, and replaces nothing.
+api POST /file/update -d action=folder -d name=gone
+gone=$(json 'd["id"]')
+begin 'survivor&folder=/gone' 2000000
+api POST /file/delete -d "id=$gone"
+expect_status 200
+piece 0 "$tmp/two"
+expect_status 204
+id=$(tr -d '\r' <"$tmp/headers" | sed -n 's,^Content-Location: /file/query?id=,,p')
+api GET "/file/download?id=$id"
+cmp "$tmp/body" "$tmp/two" || fail 'the homeless upload has other bytes'
+api GET "/file/query?id=$id"
+[ "$(json 'd["folder"], d["name"]')" = "(0, 'survivor (2)')" ] || fail "it is at $(cat "$tmp/body")"
+api GET '/file/download?id=/survivor'
+cmp "$tmp/body" "$tmp/file" || fail 'the survivor was replaced'
+
+# Who is disabled while the last bytes come has no file of them; who is let in again has.
+begin shut 5000000
+piece 0 "$tmp/one"
+piece 2000000 "$tmp/two"
+(sleep 0.5 && sql "UPDATE user SET disabled = TRUE WHERE name = 'ann'") &
+tus PATCH "$path" -H 'Content-Type: application/offset+octet-stream' -H 'Upload-Offset: 4000000' --limit-rate 500000 -T "$tmp/three"
+expect_status 401
+[ "$(sql "SELECT COUNT(*) FROM entry WHERE name = 'shut'")" = 0 ] || fail 'a disabled user has a new file'
+sql "UPDATE user SET disabled = FALSE WHERE name = 'ann'"
+tus HEAD "$path" -I
+expect_header Upload-Offset 5000000
+api GET '/file/download?id=/shut'
+cmp "$tmp/body" "$tmp/file" || fail 'what was shut out has other bytes'
+
+# One whose bytes are lost can be ended, and only that.
+kept=$(sql "SELECT reserved FROM user WHERE name = 'ann'")
+begin lost 5000000
+piece 0 "$tmp/one"
+rm "$(pieces)"
+tus HEAD "$path" -I
+expect_status 500
+tus DELETE "$path"
+expect_status 204
+[ "$(sql "SELECT reserved FROM user WHERE name = 'ann'")" = "$kept" ] || fail 'its reservation is left'
+
+# Those that are files make room for others; those that are not do not.
+sql "INSERT INTO resumable SELECT UNHEX(SHA2(seq, 256)), owner, 0, 0, 0, state, '', '', 0, 'n', 0, NULL, 1, expires - 1000
+	FROM seq_1_to_10000, (SELECT owner, state, expires FROM resumable WHERE name = 'shut') r;
+	DELETE FROM resumable WHERE entry IS NOT NULL AND name <> 'n'"
+begin among 5000000
+begin many 5000000
+sql "UPDATE resumable SET entry = NULL WHERE name = 'n'"
+tus POST '/file/resume?name=toomany' -H 'Upload-Length: 5' -H 'Content-Length: 0'
+expect_status 429
+tus DELETE "$path"
+sql "DELETE FROM resumable WHERE name = 'n'"
+
+# The sweeper finds one that is overdue, and it is gone on with before it gets there: it stays.
+begin late 5000000
+tus PATCH "$path" -H 'Content-Type: application/offset+octet-stream' -H 'Upload-Offset: 0' --limit-rate 1000000 -T "$tmp/one" &
+sleep 0.5
+sql "UPDATE resumable SET expires = 1 WHERE name = 'late'"
+strace -f -o "$tmp/trace" -e trace=openat -e inject=openat:delay_enter=4000000 -P "$(pieces)" \
+	"$sweeper" 2>>"$var/log/sweeper.log" || fail 'the sweeper fails'
+wait $!
+grep -q 'openat(.*/store/resume/' "$tmp/trace" || fail 'the sweeper does not look at it'
+tus HEAD "$path" -I
+expect_header Upload-Offset 2000000
+tus DELETE "$path"
 
 # Who does not go on: the row, the bytes and the reserved room go.
 begin left 5000000

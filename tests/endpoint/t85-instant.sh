@@ -49,7 +49,7 @@ user ann
 ann=$token
 printf 'a little' >"$tmp/small"
 : >"$tmp/empty"
-head -c $((128 << 10)) /dev/urandom >"$tmp/whole"
+head -c $((1 << 20)) /dev/urandom >"$tmp/whole"
 head -c 3000000 /dev/urandom >"$tmp/large"
 printf 'what nobody has' >"$tmp/unknown"
 hash=$(sha "$tmp/small")
@@ -64,7 +64,7 @@ for file in small empty whole large; do
 	case $file in
 	empty) expect_body '"ranges":\[\]' ;;
 	small) expect_body '"ranges":\[\{"offset":0,"length":8\}\]' ;;
-	whole) expect_body '"ranges":\[\{"offset":0,"length":131072\}\]' ;;
+	whole) expect_body '"ranges":\[\{"offset":0,"length":1048576\}\]' ;;
 	large) [ "$(json '(len(d["ranges"]), {r["length"] for r in d["ranges"]},
 		d["ranges"] == sorted(d["ranges"], key=lambda r: r["offset"]),
 		all(r["offset"] + r["length"] <= 3000000 for r in d["ranges"]))')" = '(128, {1024}, True, True)' ] ||
@@ -399,6 +399,17 @@ token=$ben
 instant "$tmp/small" bens
 expect_status 201
 shows bens "$tmp/small"
+# Bytes of others that take long to read are as good as none: how long would tell.
+head -c 3000000 /dev/urandom >"$tmp/anns"
+token=$ann
+put anns "$tmp/anns"
+token=$ben
+trace "$(serving instant)" -e trace=pread64 -e inject=pread64:delay_enter=300000
+instant "$tmp/anns" n
+untrace
+expect_status 404
+instant "$tmp/anns" anns
+expect_status 201
 settled
 claim "$tmp/whole" n
 prove "$tmp/large"

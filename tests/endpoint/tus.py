@@ -114,6 +114,9 @@ def core():
     override = {"X-HTTP-Method-Override": "PATCH", "Content-Type": PIECE, "Upload-Offset": "5"}
     expect("PATCH by POST", ask("POST", path, override, b"678"), 204, upload_offset="8")
     expect("HEAD by POST", ask("POST", path, {"X-HTTP-Method-Override": "HEAD"}), 200, upload_offset="8")
+    expect("HEAD by GET", ask("GET", path, {"X-HTTP-Method-Override": "HEAD"}), 200, upload_offset="8")
+    expect("OPTIONS by POST", ask("POST", path, {"X-HTTP-Method-Override": "OPTIONS"}), 204, tus_version="1.0.0")
+    expect("nothing to begin by OPTIONS", ask("POST", BASE, {"X-HTTP-Method-Override": "OPTIONS", "Upload-Length": "5", "Upload-Metadata": metadata(filename="n")}), 204, location=None)
     expect("an unknown method by POST", ask("POST", path, {"X-HTTP-Method-Override": "MOVE"}), 405)
     answer = expect("the last piece", patch(path, 8, b"90"), 204, upload_offset="10")
     check("it says what it has become", answer[1].get("content-location", "").startswith("/file/query?id="), answer)
@@ -257,6 +260,15 @@ def concatenation():
     final = {"Upload-Concat": "final;" + " ".join(many), "Upload-Metadata": metadata(filename="many")}
     expect("as many parts as there may be", ask("POST", BASE, final), 201, upload_offset="100")
     is_file("made of many", "many", b"0123456789" * 10)
+    part = ask("POST", BASE, said, b"x")[1]["location"]
+    large = ask("POST", BASE, {**said, "Upload-Length": str(2_000_000)}, b"y" * 2_000_000)[1]["location"]
+    final = {"Upload-Concat": "final;" + " ".join([part] + [large] * 50), "Upload-Metadata": metadata(filename="much")}
+    answer = expect("more than the quota, of one part", ask("POST", BASE, final), 413)
+    check("it is refused before anything is copied", b"of your quota" in answer[2], answer[2])
+    expect("its parts are what they were", ask("HEAD", large), 200, upload_offset="2000000")
+    final["Upload-Concat"] = "final;" + " ".join([part, large, large, part])
+    expect("a part twice", ask("POST", BASE, final), 201, upload_offset="4000002")
+    is_file("made of parts that are named twice", "much", b"x" + b"y" * 4_000_000 + b"x")
     for text in ("final", "final;", "final;/file/upload", "final;" + path, "whole", "partial;", "final;" + BASE + "/none"):
         answer = ask("POST", BASE, {"Upload-Length": "1", "Upload-Concat": text, "Upload-Metadata": metadata(filename="n")})
         check(f"Upload-Concat {text}", answer[0] in (400, 404), answer)

@@ -5,10 +5,12 @@
 namespace coffer {
 namespace {
 
-TEST(Tus, MethodIsThatOfTheOverrideInAPost) {
+TEST(Tus, MethodIsThatOfTheOverride) {
   Request request{.method = "POST", .headers = {{"x-http-method-override", "PATCH"}}};
   EXPECT_EQ(tus_method(request), "PATCH");
   request.method = "GET";
+  EXPECT_EQ(tus_method(request), "PATCH");
+  request.headers = {};
   EXPECT_EQ(tus_method(request), "GET");
 }
 

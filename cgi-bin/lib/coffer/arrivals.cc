@@ -69,21 +69,31 @@ Result<> drain(Source& body) {
   return {};
 }
 
+// They become files in one transaction, for which others wait.
+constexpr std::size_t kMostFiles = 1000;
+
 // So many files are synced as they come, each by itself; of more the rest is synced together.
 constexpr std::size_t kFew = 4;
 
 Result<> take_part(Ingest& ingest, Multipart& multipart, std::uint64_t most, const Part& part,
                    FileForm& form) {
-  if (form.fields.size() + form.files.size() >= kMostFields)
-    return Error{Errc::too_large, "a form may have 10,000 fields and files at most"};
+  if (form.fields.size() == kMostFields) return Error{Errc::too_large, "too many fields"};
   if (!part.file_name) {
-    auto value = read_all(multipart, kMostFormBytes / 16);
+    form.text += part.name.size();
+    if (form.text > kMostFormBytes)
+      return Error{Errc::too_large, "the fields of a form may have a megabyte at most"};
+    auto value = read_all(multipart, kMostFormBytes - form.text);
     if (!value) return value.error();
+    form.text += value->size();
     if (!is_utf8(*value)) return Error{Errc::invalid_argument, "the form is not UTF-8"};
     form.fields.add(part.name, std::move(*value));
     return {};
   }
   if (part.file_name->empty()) return drain(multipart);  // no file was chosen in this field
+  if (form.files.size() == kMostFiles)
+    return Error{Errc::too_large,
+                 "a form may have {} files at most, and a tar more",
+                 {std::to_string(kMostFiles)}};
   auto name = file_name(*part.file_name);
   if (!name) return name.error();
   auto staged = form.files.size() < kFew ? ingest.receive(multipart, most)

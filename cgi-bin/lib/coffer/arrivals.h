@@ -18,12 +18,14 @@ struct FileForm {
     Staged staged;
   };
   Fields fields;
+  std::size_t text = 0;  // bytes of the fields and their names
   std::vector<File> files;
 };
 
 /// Receives a form, files to the disk and fields into memory, in whatever order they come. A
 /// field for which no file was chosen is left out. Checks the digests that the request's
-/// headers declare of the whole body. Errc::too_large for more than kMostFields parts.
+/// headers declare of the whole body. Errc::too_large for more than kMostFields fields,
+/// kMostFormBytes of them, or 1000 files.
 Result<FileForm> receive_form(Ingest& ingest, Request& request);
 
 /// Where a file of that name is to go: fields say `conflict`, headers If-Match and

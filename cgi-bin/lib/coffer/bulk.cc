@@ -160,6 +160,8 @@ Result<EntryId> Bulk::folder_in(Making& making, EntryId parent, const std::strin
   auto at = making.known.find({parent, name});
   is_new = false;
   if (at != making.known.end()) return at->second;
+  if (making.known.size() == kMostMembers)
+    return Error{Errc::too_large, "an archive may have {} files and folders at most", {"10,000"}};
   auto user = caller_.user.id;
   auto there = find_child(making.tx, user, parent, name);
   if (!there && there.error().code == Errc::not_found) {
@@ -220,7 +222,8 @@ Result<> Bulk::make_folders() {
     refusals.assign(group_.size(), {});
     for (std::size_t i = 0; i < group_.size(); i++) {
       if (group_[i].refused) continue;
-      // What refuses a member is there already, so before that none was made for it.
+      // What refuses a member is there already, so before that none was made for it; but for the
+      // limit, which leaves an empty folder.
       auto found = find_place(making, group_[i]);
       if (found) continue;
       if (found.error().code >= Errc::internal) return found;

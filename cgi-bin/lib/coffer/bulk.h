@@ -21,7 +21,7 @@
 
 namespace coffer {
 
-/// So many files and folders an archive may have.
+/// So many files and folders an archive may have, and so many folders on their ways.
 inline constexpr std::size_t kMostMembers = 10'000;
 
 /// The folders on a member's path, and its own name last. Errc::invalid_argument for a path that is

@@ -141,13 +141,16 @@ Result<> Ingest::give_back(Transaction& tx, std::uint64_t bytes) const {
 Result<> Ingest::commit_all(const std::vector<Arrival>& arrivals, std::vector<Put>& puts,
                             const Also& also) {
   return app_.batch.run([&](Transaction& tx) -> Result<> {
-    puts.clear();
+    std::vector<std::optional<Result<Put>>> made(arrivals.size());
     auto reserved = upload_ ? upload_->size : 0;
     for (const Upload& used : used_) reserved += used.size;
-    for (const Arrival& arrival : arrivals) {
-      auto put = commit_one(tx, arrival, reserved);
-      if (!put) return put.error();
-      puts.push_back(std::move(*put));
+    if (arrivals.size() > 1)
+      if (auto fine = commit_new(tx, arrivals, reserved, made); !fine) return fine;
+    puts.clear();
+    for (std::size_t i = 0; i < arrivals.size(); i++) {
+      if (!made[i]) made[i] = commit_one(tx, arrivals[i], reserved);
+      if (!*made[i]) return made[i]->error();
+      puts.push_back(std::move(**made[i]));
     }
     if (auto released = give_back(tx, reserved); !released) return released;
     return also ? also(tx, puts) : Result<>{};

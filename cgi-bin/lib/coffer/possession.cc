@@ -8,6 +8,8 @@
 namespace coffer {
 namespace {
 
+constexpr std::uint64_t kSlice = 128 * 1024;  // bytes that are in memory at a time
+
 // A number below `end`. Taking the remainder favours some by less than one in ten thousand, as
 // long as files have less than a petabyte.
 std::uint64_t number_below(std::uint64_t end, std::string_view token, std::size_t index) {
@@ -38,17 +40,21 @@ Possession possession_of(std::string_view token, std::uint64_t size) {
 }
 
 Result<Sha256> prove(const Possession& asked, const Opener& bytes) {
-  std::string all;
-  for (const ByteRange& range : asked.ranges) {
-    auto source = bytes(range);
-    if (!source) return source.error();
-    auto part = read_all(**source, range.length);
-    if (!part) return part.error();
-    if (part->size() != range.length)
-      return Error{Errc::data_loss, "a copy ends before its blob does"};
-    all += *part;
-  }
-  return hmac_sha256(asked.key, all);
+  Hmac code(asked.key);
+  for (auto [offset, length] : asked.ranges)
+    while (length > 0) {
+      ByteRange slice{offset, std::min(length, kSlice)};
+      auto source = bytes(slice);
+      if (!source) return source.error();
+      auto part = read_all(**source, slice.length);
+      if (!part) return part.error();
+      if (part->size() != slice.length)
+        return Error{Errc::data_loss, "a copy ends before its blob does"};
+      code.update(*part);
+      offset += slice.length;
+      length -= slice.length;
+    }
+  return code.finish();
 }
 
 }  // namespace coffer

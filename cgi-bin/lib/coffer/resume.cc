@@ -14,10 +14,14 @@
 namespace coffer {
 namespace {
 
-constexpr std::uint64_t kMostUploads = 10'000;  // unfinished ones of a user
-
 // One that is cut off has its last bytes to sync and to note.
 constexpr std::chrono::milliseconds kMoment{200}, kUntilCutOff{10'000};
+
+Error ended() { return {Errc::not_found, "no such upload, or it has ended"}; }
+
+Upload reservation_of(const Resumable& upload) {
+  return {.id = upload.upload, .owner = upload.owner, .size = upload.size};
+}
 
 // The bytes of whole parts, one after the other.
 class Parts : public Source {
@@ -31,6 +35,7 @@ class Parts : public Source {
       if (!n || *n > 0 || next_ == parts_.size()) return n;
       const auto& [path, size] = parts_[next_++];
       auto fd = open_file(path, O_RDONLY | O_NOFOLLOW);
+      if (!fd && fd.error().code == Errc::not_found) return ended();
       if (!fd) return fd.error();
       current_.emplace(std::move(*fd), 0, size, path);
     }
@@ -59,10 +64,6 @@ Result<std::string> Resume::begin(Resumable upload) {
   auto pieces = Pieces::make(pieces_path(app_, upload.token_hash));
   if (!pieces) return pieces.error();
   auto begun = transact(app_.database, [&](Transaction& tx) -> Result<> {
-    auto count = count_resumables(tx, upload.owner);
-    if (!count) return count.error();
-    if (*count >= kMostUploads)
-      return Error{Errc::too_many, "you have too many unfinished uploads: finish or end some"};
     auto reserved = reserve(tx, upload.owner, upload.size, "");
     if (!reserved) return reserved.error();
     upload.upload = *reserved;
@@ -82,8 +83,7 @@ Result<Resumable> Resume::find(const Sha256& token_hash) {
   // To them the root is the folder that they are confined to.
   auto folder = locate_folder(**db, caller_, number_text(upload->folder));
   if (!folder && folder.error().code != Errc::not_found) return folder.error();
-  if (!folder || !is_row(upload->folder))
-    return Error{Errc::not_found, "no such upload, or it has ended"};
+  if (!folder || !is_row(upload->folder)) return ended();
   return upload;
 }
 
@@ -94,7 +94,7 @@ Result<Held> Resume::hold(const Sha256& token_hash, How how) {
   auto path = pieces_path(app_, token_hash);
   auto pieces = Pieces::take(path, kMoment);
   auto until = std::chrono::steady_clock::now() + kUntilCutOff;
-  while (!pieces && pieces.error().code == Errc::locked && how == How::interrupt &&
+  while (!pieces && pieces.error().code == Errc::locked && how != How::wait &&
          std::chrono::steady_clock::now() < until) {
     Pieces::interrupt(path);
     pieces = Pieces::take(path, kMoment);
@@ -104,6 +104,7 @@ Result<Held> Resume::hold(const Sha256& token_hash, How how) {
   upload = find(token_hash);
   if (!upload) return upload.error();
   if (upload->entry) return Held{.upload = std::move(*upload)};
+  if (!pieces && how == How::end) return Held{.upload = std::move(*upload)};
   if (!pieces) return Error{Errc::data_loss, pieces.error().message};
   return Held{.upload = std::move(*upload), .pieces = std::move(*pieces)};
 }
@@ -130,17 +131,14 @@ Result<> Resume::receive(Held& held, std::uint64_t length,
 }
 
 // The one transaction that makes it a file and says so in its row; parts that it is made of end.
-Result<> Resume::make_file(Resumable& upload, Staged staged, const std::vector<Resumable>& parts) {
+Result<> Resume::make_file(Ingest& ingest, Resumable& upload, Staged staged,
+                           const std::vector<Resumable>& parts) {
   std::vector<Arrival> arrivals(1);
   arrivals[0].file = {.owner = upload.owner,
                       .folder = upload.folder,
                       .name = upload.name,
                       .conflict = upload.conflict};
   arrivals[0].staged = std::move(staged);
-  Ingest ingest(app_, caller_.user, caller_.actor);
-  if (parts.empty()) ingest.use({.id = upload.upload, .owner = upload.owner, .size = upload.size});
-  for (const Resumable& part : parts)
-    ingest.use({.id = part.upload, .owner = part.owner, .size = part.size});
   auto puts = ingest.commit(arrivals, [&](Transaction& tx, const std::vector<Put>& put) {
     if (parts.empty()) return finish_resumable(tx, upload.token_hash, put[0].id);
     for (const Resumable& part : parts)
@@ -160,23 +158,35 @@ Result<> Resume::make_file(Resumable& upload, Staged staged, const std::vector<R
 Result<> Resume::finish(Held& held) {
   auto& upload = held.upload;
   if (upload.entry || upload.offset < upload.size || !upload.concat.empty()) return {};
-  Staged staged(held.pieces->path());
-  staged.size = upload.size;
-  staged.digests = digests_at(upload.state);
-  if (upload.sha256 && *upload.sha256 != staged.digests.sha256) {
-    staged.keep();
+  auto digests = digests_at(upload.state);
+  if (upload.sha256 && *upload.sha256 != digests.sha256) {
     if (auto ended = end(held); !ended) return ended;
     return check_declared({{Algorithm::sha256, {upload.sha256->begin(), upload.sha256->end()}}},
-                          staged.digests);
+                          digests);
   }
-  return make_file(upload, std::move(staged), {});
+  auto whole = [&] {
+    Staged staged(held.pieces->path());
+    staged.size = upload.size;
+    staged.digests = digests;
+    return staged;
+  };
+  Ingest ingest(app_, caller_.user, caller_.actor);
+  ingest.use(reservation_of(upload));
+  auto made = make_file(ingest, upload, whole(), {});
+  if (made || made.error().code != Errc::not_found) return made;
+  // The folder went away while the bytes came: nobody wants to send them again for that.
+  upload.folder = caller_.grant.root;
+  upload.conflict = Conflict::rename;
+  return make_file(ingest, upload, whole(), {});
 }
 
 Result<std::string> Resume::join(Resumable upload, const std::vector<std::string_view>& tokens) {
   std::vector<Resumable> parts;
   std::vector<std::pair<std::filesystem::path, std::uint64_t>> files;
   std::set<Sha256> seen;
+  Ingest ingest(app_, caller_.user, caller_.actor);
   upload.size = 0;
+  std::uint64_t reserved = 0;
   for (auto token : tokens) {
     auto part = find(token_hash(token));
     if (!part) return part.error();
@@ -184,10 +194,15 @@ Result<std::string> Resume::join(Resumable upload, const std::vector<std::string
       return Error{Errc::invalid_argument, "only whole partial uploads can be made one"};
     upload.size += part->size;
     files.emplace_back(pieces_path(app_, part->token_hash), part->size);
-    if (seen.insert(part->token_hash).second) parts.push_back(std::move(*part));
+    if (!seen.insert(part->token_hash).second) continue;
+    ingest.use(reservation_of(*part));
+    reserved += part->size;
+    parts.push_back(std::move(*part));
   }
   if (upload.size > app_.config.upload)
     return Error{Errc::too_large, "a file may have {} here", {human_size(app_.config.upload)}};
+  // A part may be named more than once, and only once has it a reservation.
+  if (auto fits = ingest.admit(upload.size - reserved); !fits) return fits.error();
   Parts bytes(files);
   auto staged = app_.staging.receive(bytes, upload.size);
   if (!staged) return staged.error();
@@ -196,7 +211,7 @@ Result<std::string> Resume::join(Resumable upload, const std::vector<std::string
   upload.token_hash = token_hash(token);
   upload.owner = caller_.user.id;
   upload.offset = upload.size;
-  if (auto made = make_file(upload, std::move(*staged), parts); !made) return made.error();
+  if (auto made = make_file(ingest, upload, std::move(*staged), parts); !made) return made.error();
   for (const auto& [path, size] : files) ::unlink(path.c_str());
   return token;
 }

@@ -24,6 +24,8 @@
 
 namespace coffer {
 
+class Ingest;
+
 /// An upload that nobody else can go on with or end.
 struct Held {
   Resumable upload;
@@ -42,9 +44,10 @@ class Resume {
   /// Errc::no_space if there is no room, Errc::too_many if the user has very many.
   Result<std::string> begin(Resumable upload);
 
-  /// Whether it waits for another request with the same upload for a moment, or makes it end. Who
-  /// asks where to go on knows of a broken line before we do.
-  enum class How { wait, interrupt };
+  /// Whether it waits for another request with the same upload for a moment, or makes it end: who
+  /// asks where to go on knows of a broken line before we do. Who ends it gets it without its
+  /// pieces, too, should they be lost.
+  enum class How { wait, interrupt, end };
 
   /// The caller's upload. Errc::not_found if there is none, Errc::locked if it is held.
   Result<Held> hold(const Sha256& token_hash, How how);
@@ -52,7 +55,8 @@ class Resume {
   /// Takes in the next piece, see Pieces::receive(), and finishes what is whole then.
   Result<> receive(Held& held, std::uint64_t length, const std::optional<Declared>& checksum);
 
-  /// Makes a file of what is whole; nothing of what is not, or is a part of another one. Errors are
+  /// Makes a file of what is whole; nothing of what is not, or is a part of another one. If its
+  /// folder is gone it comes to lie in the caller's root, and replaces nothing there. Errors are
   /// those of Ingest::commit(), and the upload stays as it is, but for Errc::mismatch: ended.
   Result<> finish(Held& held);
 
@@ -66,7 +70,8 @@ class Resume {
   Result<Resumable> find(const Sha256& token_hash);
 
  private:
-  Result<> make_file(Resumable& upload, Staged staged, const std::vector<Resumable>& parts);
+  Result<> make_file(Ingest& ingest, Resumable& upload, Staged staged,
+                     const std::vector<Resumable>& parts);
 
   App& app_;
   const Caller& caller_;

@@ -1,9 +1,9 @@
 #include "digest/hash.h"
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
-#include <cstdlib>
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <type_traits>
 
@@ -60,12 +60,28 @@ template class Hash<Sha256>;
 template class Hash<Sha1>;
 template class Hash<Md5>;
 
+Hmac::Hmac(std::string_view key) {
+  std::array<unsigned char, 64> inner{}, outer{};  // a block of SHA-256
+  auto digest = key.size() > inner.size() ? hash_of<Sha256>(key) : Sha256{};
+  if (key.size() > inner.size()) key = text_of(digest);
+  std::ranges::copy(key, inner.begin());
+  for (std::size_t i = 0; i < inner.size(); i++) {
+    outer[i] = inner[i] ^ 0x5c;
+    inner[i] ^= 0x36;
+  }
+  inner_.update(text_of(inner));
+  outer_.update(text_of(outer));
+}
+
+Sha256 Hmac::finish() {
+  outer_.update(text_of(inner_.finish()));
+  return outer_.finish();
+}
+
 Sha256 hmac_sha256(std::string_view key, std::string_view text) {
-  Sha256 code;
-  if (!::HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(text).data(),
-              text.size(), code.data(), nullptr))
-    std::abort();
-  return code;
+  Hmac code(key);
+  code.update(text);
+  return code.finish();
 }
 
 }  // namespace coffer

@@ -45,8 +45,21 @@ Digest hash_of(std::string_view bytes) {
   return hash.finish();
 }
 
-/// RFC 2104 with SHA-256. Never fails: a machine without memory ends the program, for a code that
-/// was not computed could be guessed.
+/// RFC 2104 with SHA-256.
+class Hmac {
+ public:
+  explicit Hmac(std::string_view key);
+
+  void update(std::string_view bytes) { inner_.update(bytes); }
+
+  /// Call once; the code is spent afterwards.
+  Sha256 finish();
+
+ private:
+  Hash<Sha256> inner_, outer_;
+};
+
+/// The same of bytes that are in memory.
 Sha256 hmac_sha256(std::string_view key, std::string_view text);
 
 }  // namespace coffer

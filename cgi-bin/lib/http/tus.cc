@@ -23,7 +23,7 @@ std::pair<std::string_view, std::string_view> cut(std::string_view text, char se
 
 std::string_view tus_method(const Request& request) {
   auto other = request.headers.value("x-http-method-override");
-  return request.method == "POST" && !other.empty() ? other : request.method;
+  return other.empty() ? request.method : other;
 }
 
 Result<Fields> parse_metadata(std::string_view text) {

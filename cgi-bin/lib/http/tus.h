@@ -21,7 +21,8 @@ inline constexpr std::string_view kTusExtensions =
     "creation,creation-with-upload,expiration,checksum,termination,concatenation";
 inline constexpr std::string_view kTusChecksums = "sha1,sha256,md5,crc32";
 
-/// The method that the request means: that in X-HTTP-Method-Override, if it says one.
+/// The method that the request means: that in X-HTTP-Method-Override, if it says one, whatever
+/// its own one is.
 std::string_view tus_method(const Request& request);
 
 /// The pairs of an Upload-Metadata header, their values decoded. Errc::invalid_argument if it is

@@ -22,13 +22,15 @@ constexpr char kList[] = "SELECT " COLUMNS
                          " FROM resumable r WHERE r.owner = ? AND r.entry IS NULL"
                          " AND r.expires > UNIX_TIMESTAMP(NOW(3)) * 1000"
                          " ORDER BY r.expires DESC, r.token_hash LIMIT ?";
-constexpr char kCount[] = "SELECT COUNT(*) FROM resumable WHERE owner = ? AND entry IS NULL";
+constexpr char kCount[] = "SELECT COUNT(*) FROM resumable WHERE owner = ?";
+constexpr char kForgetFinished[] =
+    "DELETE FROM resumable WHERE owner = ? AND entry IS NOT NULL ORDER BY expires LIMIT 1";
 constexpr char kAdvance[] =
     "UPDATE resumable SET at = ?, state = ?, expires = UNIX_TIMESTAMP(NOW(3)) * 1000 + ?"
     " WHERE token_hash = ? AND at = ? AND entry IS NULL";
 constexpr char kFinish[] =
     "UPDATE resumable SET entry = ?, upload = 0 WHERE token_hash = ? AND entry IS NULL";
-constexpr char kEnd[] = "DELETE FROM resumable WHERE token_hash = ?";
+constexpr char kEnd[] = "DELETE FROM resumable WHERE token_hash = ? AND at = ?";
 constexpr char kOverdue[] = "SELECT " COLUMNS
                             " FROM resumable r LEFT JOIN user u ON u.id = r.owner"
                             " WHERE r.expires <= UNIX_TIMESTAMP(NOW(3)) * 1000"
@@ -79,6 +81,15 @@ Result<> expect_one(const Result<Changed>& changed, const Error& otherwise) {
   return changed->rows == 1 ? Result<>{} : otherwise;
 }
 
+// Of those that are files nobody needs to hear for long.
+Result<> make_room(Transaction& tx, UserId owner) {
+  std::uint64_t count = 0;
+  auto found = tx.query(kCount, {owner}, [&](const Row& row) { count = row.number(0); });
+  if (!found || count < kMostResumables) return found;
+  return expect_one(tx.run(kForgetFinished, {owner}),
+                    {Errc::too_many, "you have too many unfinished uploads: finish or end some"});
+}
+
 template <class T>
 Value value_of(const std::optional<T>& value) {
   return value ? Value(*value) : Value(nullptr);
@@ -87,6 +98,7 @@ Value value_of(const std::optional<T>& value) {
 }  // namespace
 
 Result<> add_resumable(Transaction& tx, const Resumable& upload, std::uint64_t life_ms) {
+  if (auto room = make_room(tx, upload.owner); !room) return room;
   auto added = tx.run(
       kAdd, {upload.token_hash, upload.owner, upload.upload, upload.size, upload.offset,
              encode(upload.state), upload.metadata, upload.concat, upload.folder, upload.name,
@@ -106,13 +118,6 @@ Result<std::vector<Resumable>> list_resumables(Connection& db, UserId owner, std
   return select(db, kList, {owner, limit});
 }
 
-Result<std::uint64_t> count_resumables(Connection& db, UserId owner) {
-  std::uint64_t count = 0;
-  auto found = db.query(kCount, {owner}, [&](const Row& row) { count = row.number(0); });
-  if (!found) return found.error();
-  return count;
-}
-
 Result<> advance_resumable(Transaction& tx, const Resumable& upload, std::uint64_t from,
                            std::uint64_t life_ms) {
   auto advanced =
@@ -125,7 +130,8 @@ Result<> finish_resumable(Transaction& tx, const Sha256& token_hash, EntryId ent
 }
 
 Result<> end_resumable(Transaction& tx, const Resumable& upload) {
-  if (auto gone = expect_one(tx.run(kEnd, {upload.token_hash}), ended()); !gone) return gone;
+  if (auto gone = expect_one(tx.run(kEnd, {upload.token_hash, upload.offset}), ended()); !gone)
+    return gone;
   if (auto counted = count_change(tx, upload.owner); !counted) return counted;
   return release(tx, {.id = upload.upload, .owner = upload.owner, .size = upload.size});
 }

@@ -31,7 +31,10 @@ struct Resumable {
   Time expires{};                  // set by these functions only
 };
 
-/// Adds it, to expire after `life_ms` like everything here.
+/// So many a user may have; those that are files make room for others.
+inline constexpr std::uint64_t kMostResumables = 10'000;
+
+/// Adds it, to expire after `life_ms`. Errc::too_many if its owner has that many unfinished ones.
 Result<> add_resumable(Transaction& tx, const Resumable& upload, std::uint64_t life_ms);
 
 /// Errc::not_found if it is not there, not the owner's, or has expired.
@@ -41,9 +44,6 @@ Result<Resumable> find_resumable(Connection& db, UserId owner, const Sha256& tok
 /// was begun or has ended, and perhaps not of the last pieces.
 Result<std::vector<Resumable>> list_resumables(Connection& db, UserId owner, std::size_t limit);
 
-/// How many there are.
-Result<std::uint64_t> count_resumables(Connection& db, UserId owner);
-
 /// Notes that `upload` has got from `from` to its offset, and puts its end off. Errc::conflict if
 /// it is not at `from`.
 Result<> advance_resumable(Transaction& tx, const Resumable& upload, std::uint64_t from,
@@ -52,7 +52,8 @@ Result<> advance_resumable(Transaction& tx, const Resumable& upload, std::uint64
 /// Notes that it has become `entry`. Errc::not_found if it has ended or is a file already.
 Result<> finish_resumable(Transaction& tx, const Sha256& token_hash, EntryId entry);
 
-/// Forgets it and gives back its reservation. Errc::not_found if somebody else has.
+/// Forgets it and gives back its reservation. Errc::not_found if somebody else has, or has gone on
+/// with it from `upload`'s offset.
 Result<> end_resumable(Transaction& tx, const Resumable& upload);
 
 /// Those that have expired, and those of closed accounts.

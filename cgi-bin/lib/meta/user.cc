@@ -40,7 +40,8 @@ constexpr char kLock[] = "SELECT id FROM user WHERE id = ? FOR UPDATE";
 // A reservation was inside the quota when it was made, so only what goes beyond it is checked.
 constexpr char kCharge[] =
     "UPDATE user SET used = used + ?, reserved = reserved - ?"
-    " WHERE id = ? AND reserved >= ? AND used + reserved + ? <= quota + ?";
+    " WHERE id = ? AND NOT disabled AND reserved >= ? AND used + reserved + ? <= quota + ?";
+constexpr char kIsLetIn[] = "SELECT 1 FROM user WHERE id = ? AND NOT disabled";
 constexpr char kRefund[] = "UPDATE user SET used = used - ? WHERE id = ? AND used >= ?";
 
 User user_of(const Row& row) {
@@ -188,8 +189,12 @@ bool has_reached(Connection& replica, const User& user) {
 Result<> charge(Transaction& tx, UserId user, std::uint64_t bytes, std::uint64_t reserved) {
   auto changed = tx.run(kCharge, {bytes, reserved, user, reserved, bytes, reserved});
   if (!changed) return changed.error();
-  if (changed->rows != 1) return Error{Errc::too_large, "that would go over your quota"};
-  return {};
+  if (changed->rows == 1) return {};
+  bool let_in = false;
+  auto asked = tx.query(kIsLetIn, {user}, [&](const Row&) { let_in = true; });
+  if (!asked) return asked;
+  if (!let_in) return Error{Errc::unauthenticated, "please sign in"};
+  return Error{Errc::too_large, "that would go over your quota"};
 }
 
 Result<> refund(Transaction& tx, UserId user, std::uint64_t bytes) {

@@ -49,7 +49,7 @@ Result<> set_disabled(Transaction& tx, UserId user, bool disabled);
 Result<> close_user(Transaction& tx, UserId user);
 
 /// Accounts closed a minute ago or earlier, when no request of theirs can still be under way that
-/// was let in before. (An upload may be; it finds no user to charge, and fails.)
+/// was let in before. (An upload may be; it is not charged, and fails.)
 Result<std::vector<UserId>> closed_users(Connection& db);
 
 /// Forgets a closed account, and its name is free. False if it still has entries or uploads.
@@ -67,7 +67,8 @@ Result<> count_change(Connection& db, UserId user);
 bool has_reached(Connection& replica, const User& user);
 
 /// Counts `bytes` more as used, `reserved` of which were reserved before.
-/// Errc::too_large if that would go over the quota; nothing has changed then.
+/// Errc::too_large if that would go over the quota, Errc::unauthenticated for a disabled user, who
+/// was let in before; nothing has changed then.
 Result<> charge(Transaction& tx, UserId user, std::uint64_t bytes, std::uint64_t reserved);
 
 /// Counts `bytes` less as used.
