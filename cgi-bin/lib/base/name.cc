@@ -48,10 +48,6 @@ std::optional<std::string> mapped(std::string_view text, unsigned options) {
   return std::string(reinterpret_cast<const char*>(out), static_cast<std::size_t>(size));
 }
 
-Error bad(std::string pattern, std::vector<std::string> values = {}) {
-  return {Errc::invalid_argument, std::move(pattern), std::move(values)};
-}
-
 }  // namespace
 
 bool is_utf8(std::string_view text) {

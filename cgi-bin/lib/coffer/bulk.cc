@@ -22,10 +22,6 @@ constexpr std::size_t kShownPath = 512;  // of one that is refused
 
 constexpr std::string_view kDigestRecord = "COFFER.sha256";
 
-Error bad(std::string pattern, std::vector<std::string> values = {}) {
-  return {Errc::invalid_argument, std::move(pattern), std::move(values)};
-}
-
 // A path that may be anything as text that can be shown.
 std::string shown(std::string path) {
   if (path.size() > kShownPath) path = path.substr(0, kShownPath) + "...";

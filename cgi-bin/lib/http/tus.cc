@@ -8,10 +8,6 @@
 namespace coffer {
 namespace {
 
-Error bad(std::string pattern, std::vector<std::string> values = {}) {
-  return {Errc::invalid_argument, std::move(pattern), std::move(values)};
-}
-
 // Before and after the first `separator`; all of it and nothing where there is none.
 std::pair<std::string_view, std::string_view> cut(std::string_view text, char separator) {
   auto at = text.find(separator);
