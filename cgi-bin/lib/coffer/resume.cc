@@ -112,7 +112,7 @@ Result<> Resume::receive(Held& held, std::uint64_t length,
                          const std::optional<Declared>& checksum) {
   auto& upload = held.upload;
   // What came after the last time that it was kept does not count, nor the space set aside for it.
-  if (auto trimmed = held.pieces->trim(upload.offset); !trimmed) return trimmed;
+  if (auto cut = held.pieces->cut_to(upload.offset); !cut) return cut;
   auto room = app_.staging.room();
   if (!room) return room.error();
   if (length > *room) return Error{Errc::no_space, "the disk has too little room for that"};

@@ -102,10 +102,8 @@ Result<std::filesystem::path> Staging::own() {
     if (::mkdir(own.c_str(), 0700) != 0) return system_error("make", own);
     auto lock = open_file(own, O_RDONLY | O_DIRECTORY);
     if (!lock && lock.error().code != Errc::not_found) return lock.error();
-    struct stat info;
-    if (!lock || ::flock(lock->get(), LOCK_EX | LOCK_NB) != 0 || ::fstat(lock->get(), &info) != 0 ||
-        info.st_nlink == 0)
-      continue;
+    if (!lock) continue;
+    if (auto held = hold_file(lock->get(), own); !held || !*held) continue;
     own_ = std::move(own);
     lock_ = std::move(*lock);
     return own_;
