@@ -221,6 +221,7 @@ Result<Response> patch(Resume& resume, Request& request, std::string_view token)
   auto received = *request.length > 0 ? resume.receive(*held, *request.length, *checksum)
                                       : resume.finish(*held);
   if (!received) return received.error();
+  // When it expires now is said by the database's clock.
   auto now = resume.find(token_hash(token));
   if (!now) return now.error();
   return state_answer(*now, 204);

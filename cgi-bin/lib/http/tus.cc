@@ -68,12 +68,4 @@ Result<Concat> parse_concat(std::string_view text, std::string_view base) {
   return concat;
 }
 
-Result<std::uint64_t> number_header(const Fields& headers, std::string_view name) {
-  auto text = headers.get(name);
-  if (!text) return bad("the header '{}' is missing", {std::string(name)});
-  auto number = parse_number(*text);
-  if (!number) return bad("the header '{}' is not a number", {std::string(name)});
-  return *number;
-}
-
 }  // namespace coffer

@@ -1,5 +1,5 @@
 // tus: what the headers of the resumable upload protocol say,
-// https://tus.io/protocols/resumable-upload (1.0.0). Numbers are decimal digits and nothing else.
+// https://tus.io/protocols/resumable-upload (1.0.0).
 
 #pragma once
 
@@ -47,8 +47,5 @@ inline constexpr std::size_t kMostParts = 100;
 /// Errc::invalid_argument if it is neither "partial" nor "final;" and the addresses of one to
 /// kMostParts uploads below `base`, relative or absolute. Of each, what follows `base` is kept.
 Result<Concat> parse_concat(std::string_view text, std::string_view base);
-
-/// The number in a header. Errc::invalid_argument if there is none, or it is not one.
-Result<std::uint64_t> number_header(const Fields& headers, std::string_view name);
 
 }  // namespace coffer
