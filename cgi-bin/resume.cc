@@ -272,14 +272,11 @@ Result<Response> answer(App& app, Request& request) {
   if (version.value_or("") != kTusVersion)
     return Error{Errc::precondition_failed, "this address speaks tus 1.0.0 only"};
   // A question where to go on may finish the upload, and is one to who may write.
-  bool asks = request.method == "HEAD";
-  if (asks) request.method = "PATCH";
-  auto caller = require_user(app, request);
-  if (asks) request.method = "HEAD";
+  auto caller = require_writer(app, request);
   if (!caller) return caller.error();
   if (token.empty()) return create(app, request, *caller);
   Resume resume(app, *caller, request);
-  if (asks) return head(resume, token);
+  if (request.method == "HEAD") return head(resume, token);
   return request.method == "PATCH" ? patch(resume, request, token) : terminate(resume, token);
 }
 

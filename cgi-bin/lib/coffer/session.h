@@ -39,6 +39,9 @@ Result<Caller> require_user(App& app, Request& request);
 Result<Caller> require_user_with_any_password(Connection& db, Request& request);
 Result<Caller> require_user_with_any_password(App& app, Request& request);
 
+/// require_user() for a request that makes a change whatever its method.
+Result<Caller> require_writer(App& app, Request& request);
+
 /// Errc::permission_denied unless `form` proves in `csrf` to know the caller's token.
 Result<> check_csrf(const Caller& caller, const Fields& form);
 
