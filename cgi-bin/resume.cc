@@ -41,7 +41,6 @@
 #include "coffer/arrivals.h"
 #include "coffer/entry_view.h"
 #include "coffer/ingest.h"
-#include "coffer/locate.h"
 #include "coffer/page.h"
 #include "digest/token.h"
 #include "http/form.h"
@@ -94,13 +93,8 @@ Response state_answer(const Resumable& upload, int status) {
 // Where its file is to go. A part of another one goes nowhere, but who is confined makes it there.
 Result<> set_place(App& app, const Request& request, const Caller& caller, const Fields& metadata,
                    Resumable& upload) {
-  bool partial = upload.concat == "partial";
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto folder = locate_folder(**db, caller, partial ? "" : said(metadata, request, "folder"));
-  if (!folder) return folder.error();
-  upload.folder = folder->id;
-  if (partial) return {};
+  upload.folder = caller.grant.root;
+  if (upload.concat == "partial") return {};
 
   auto name = said(metadata, request, metadata.has("filename") ? "filename" : "name");
   if (name.empty()) return Error{Errc::invalid_argument, "Upload-Metadata has no filename"};
@@ -110,8 +104,9 @@ Result<> set_place(App& app, const Request& request, const Caller& caller, const
   if (!file) return file.error();
   auto declared = declared_in_fields(fields, 0, 1);
   if (!declared) return declared.error();
-  file->folder = upload.folder;
-  if (auto fine = check_put(**db, *file); !fine) return fine;
+  if (auto placed = set_folder(app, caller, said(metadata, request, "folder"), *file); !placed)
+    return placed;
+  upload.folder = file->folder;
   upload.name = file->name;
   upload.conflict = file->conflict;
   if (!declared->empty())

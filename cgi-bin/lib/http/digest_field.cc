@@ -91,6 +91,15 @@ Result<std::vector<Declared>> declared_in_fields(const Fields& fields, std::size
   return declared;
 }
 
+Result<std::vector<Declared>> declared_in(const Request& request) {
+  auto declared = declared_in_headers(request.headers);
+  if (!declared) return declared;
+  auto more = declared_in_fields(request.query, 0, 1);
+  if (!more) return more;
+  declared->insert(declared->end(), more->begin(), more->end());
+  return declared;
+}
+
 Result<> check_declared(const std::vector<Declared>& declared, const Digests& digests) {
   for (const Declared& one : declared) {
     auto ours = digest_of(digests, one.algorithm);
