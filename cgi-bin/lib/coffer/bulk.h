@@ -1,6 +1,6 @@
 // Bulk: the files and folders of an archive that somebody sends, below a folder of theirs.
 //
-//   Bulk bulk(app, ingest, caller, like);
+//   Bulk bulk(app, ingest, request, caller, like);
 //   auto end = bulk.take(*request.body, *request.length);
 //
 // They come in by groups, each synced and committed at once, and what has become of each is

@@ -1,7 +1,7 @@
 // Pieces: the file of an upload that comes in pieces, in store/resume, and who goes on with it.
 //
 //   auto pieces = Pieces::take(path, patience);        // nobody else has it now
-//   pieces->receive(body, length, checksum, state, keep);
+//   pieces->receive(body, length, checksum, state, keep, cut);
 //
 // The lock is the kernel's: a process that dies holds none.
 
