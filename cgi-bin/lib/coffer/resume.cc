@@ -52,9 +52,7 @@ Result<std::string> Resume::begin(Resumable upload) {
   auto token = random_token();
   upload.token_hash = token_hash(token);
   upload.owner = caller_.user.id;
-  auto room = app_.staging.room();
-  if (!room) return room.error();
-  if (upload.size > *room) return Error{Errc::no_space, "the disk has too little room for that"};
+  if (auto fits = app_.staging.has_room(upload.size); !fits) return fits.error();
   // The name is durable, and held, before there is a row that counts on it.
   auto pieces = Pieces::make(pieces_path(app_, upload.token_hash));
   if (!pieces) return pieces.error();
@@ -113,9 +111,7 @@ Result<> Resume::receive(Held& held, std::uint64_t length,
   auto& upload = held.upload;
   // What came after the last time that it was kept does not count, nor the space set aside for it.
   if (auto cut = held.pieces->cut_to(upload.offset); !cut) return cut;
-  auto room = app_.staging.room();
-  if (!room) return room.error();
-  if (length > *room) return Error{Errc::no_space, "the disk has too little room for that"};
+  if (auto fits = app_.staging.has_room(length); !fits) return fits;
   auto keep = [&](const DigestState& state) -> Result<> {
     auto from = std::exchange(upload.offset, state.size);
     upload.state = state;

@@ -130,10 +130,15 @@ Result<std::uint64_t> Staging::room() const {
   return free - std::min(free, keep_free_);
 }
 
-Result<Staged> Staging::receive(Source& bytes, std::uint64_t most, bool synced) {
+Result<> Staging::has_room(std::uint64_t bytes) const {
   auto free = room();
   if (!free) return free.error();
-  if (most > *free) return Error{Errc::no_space, "the disk has too little room left for that"};
+  if (bytes > *free) return Error{Errc::no_space, "the disk has too little room left for that"};
+  return {};
+}
+
+Result<Staged> Staging::receive(Source& bytes, std::uint64_t most, bool synced) {
+  if (auto fits = has_room(most); !fits) return fits.error();
   auto folder = own();
   if (!folder) return folder.error();
   Staged staged(*folder / random_token());
