@@ -94,7 +94,7 @@ Response state_answer(const Resumable& upload, int status) {
 Result<> set_place(App& app, const Request& request, const Caller& caller, const Fields& metadata,
                    Resumable& upload) {
   upload.folder = caller.grant.root;
-  if (upload.concat == "partial") return {};
+  if (upload.is_partial()) return {};
 
   auto name = said(metadata, request, metadata.has("filename") ? "filename" : "name");
   if (name.empty()) return Error{Errc::invalid_argument, "Upload-Metadata has no filename"};
@@ -144,16 +144,16 @@ Result<Response> create(App& app, Request& request, const Caller& caller) {
     return Error{Errc::too_large, "Upload-Metadata and Upload-Concat may have 8 KiB each"};
   auto metadata = parse_metadata(upload.metadata);
   if (!metadata) return metadata.error();
-  Concat concat;
+  std::vector<std::string_view> parts;
   if (!upload.concat.empty()) {
     auto parsed = parse_concat(upload.concat, std::string(kBase) + "/");
     if (!parsed) return parsed.error();
-    concat = std::move(*parsed);
+    parts = std::move(*parsed);
   }
   if (auto placed = set_place(app, request, caller, *metadata, upload); !placed)
     return placed.error();
-  if (concat.final()) {
-    auto token = resume.join(upload, concat.parts);
+  if (upload.is_final()) {
+    auto token = resume.join(upload, parts);
     if (!token) return token.error();
     return begun_answer(resume, *token);
   }
@@ -206,7 +206,7 @@ Result<Response> patch(Resume& resume, Request& request, std::string_view token)
     return Error{Errc::conflict, "another request is sending to this upload"};
   if (!held) return held.error();
   auto& upload = held->upload;
-  if (upload.concat.starts_with("final"))
+  if (upload.is_final())
     return Error{Errc::permission_denied, "a final upload is made of others and takes no bytes"};
   if (*offset != upload.offset)
     return Error{Errc::conflict,

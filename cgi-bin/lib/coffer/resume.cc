@@ -155,7 +155,7 @@ Result<> Resume::make_file(Resumable& upload, Staged staged, const std::vector<R
 
 Result<> Resume::finish(Held& held) {
   auto& upload = held.upload;
-  if (upload.entry || upload.offset < upload.size || !upload.concat.empty()) return {};
+  if (upload.entry || upload.offset < upload.size || upload.is_partial()) return {};
   Staged staged(held.pieces->path());
   staged.size = upload.size;
   staged.digests = digests_at(upload.state);
@@ -176,7 +176,7 @@ Result<std::string> Resume::join(Resumable upload, const std::vector<std::string
   for (auto token : tokens) {
     auto part = find(token_hash(token));
     if (!part) return part.error();
-    if (part->concat != "partial" || part->offset != part->size)
+    if (!part->is_partial() || part->offset != part->size)
       return Error{Errc::invalid_argument, "only whole partial uploads can be made one"};
     upload.size += part->size;
     files.emplace_back(pieces_path(app_, part->token_hash), part->size);

@@ -49,11 +49,11 @@ Result<Declared> parse_checksum(std::string_view text) {
   return Declared{algorithm, std::move(*digest)};
 }
 
-Result<Concat> parse_concat(std::string_view text, std::string_view base) {
-  if (text == "partial") return Concat{.partial = true};
+Result<std::vector<std::string_view>> parse_concat(std::string_view text, std::string_view base) {
+  std::vector<std::string_view> parts;
+  if (text == "partial") return parts;
   auto [kind, addresses] = cut(text, ';');
   if (kind != "final") return bad("Upload-Concat is 'partial', or 'final;' and addresses");
-  Concat concat;
   for (auto address : split(addresses, ' ')) {
     if (address.empty()) continue;
     auto scheme = address.find("://");
@@ -61,11 +61,11 @@ Result<Concat> parse_concat(std::string_view text, std::string_view base) {
     auto path = address.substr(std::min(slash, address.size()));
     if (!path.starts_with(base))
       return bad("'{}' is not the address of an upload", {std::string(address)});
-    concat.parts.push_back(path.substr(base.size()));
+    parts.push_back(path.substr(base.size()));
   }
-  if (concat.parts.empty() || concat.parts.size() > kMostParts)
+  if (parts.empty() || parts.size() > kMostParts)
     return bad("a final upload is made of 1 to 100 others");
-  return concat;
+  return parts;
 }
 
 }  // namespace coffer

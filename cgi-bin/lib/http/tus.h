@@ -32,20 +32,12 @@ Result<Fields> parse_metadata(std::string_view text);
 /// Errc::invalid_argument if it is malformed or its algorithm none of kTusChecksums.
 Result<Declared> parse_checksum(std::string_view text);
 
-/// What Upload-Concat says an upload is: `partial`, or the final one that is made of the uploads
-/// at these addresses; neither without that header.
-struct Concat {
-  bool partial = false;
-  std::vector<std::string_view> parts{};
-
-  bool final() const { return !parts.empty(); }
-};
-
 /// So many addresses find room in a header (8 KiB in all).
 inline constexpr std::size_t kMostParts = 100;
 
-/// Errc::invalid_argument if it is neither "partial" nor "final;" and the addresses of one to
+/// The uploads that Upload-Concat says a final one is made of; none for "partial".
+/// Errc::invalid_argument if it is neither that nor "final;" and the addresses of one to
 /// kMostParts uploads below `base`, relative or absolute. Of each, what follows `base` is kept.
-Result<Concat> parse_concat(std::string_view text, std::string_view base);
+Result<std::vector<std::string_view>> parse_concat(std::string_view text, std::string_view base);
 
 }  // namespace coffer
