@@ -52,7 +52,7 @@ using namespace coffer;
 
 constexpr std::string_view kBase = "/file/resume";
 constexpr std::string_view kPieceType = "application/offset+octet-stream";
-constexpr std::size_t kMostHeader = 8192;
+constexpr std::size_t kMostHeaderBytes = 8192;
 
 // What the metadata says, else the query.
 std::string_view said(const Fields& metadata, const Request& request, std::string_view name) {
@@ -140,7 +140,7 @@ Result<Response> create(App& app, Request& request, const Caller& caller) {
   Resumable upload;
   upload.metadata = request.headers.value("upload-metadata");
   upload.concat = request.headers.value("upload-concat");
-  if (upload.metadata.size() > kMostHeader || upload.concat.size() > kMostHeader)
+  if (upload.metadata.size() > kMostHeaderBytes || upload.concat.size() > kMostHeaderBytes)
     return Error{Errc::too_large, "Upload-Metadata and Upload-Concat may have 8 KiB each"};
   auto metadata = parse_metadata(upload.metadata);
   if (!metadata) return metadata.error();

@@ -57,7 +57,7 @@ std::optional<Error> refusal_of(const UntarMember& member, std::uint64_t most) {
 
 Result<std::vector<std::string>> names_in(std::string_view path) {
   std::vector<std::string> names;
-  if (path.size() > kMostPath) return bad("a path may have {} bytes at most", {"4096"});
+  if (path.size() > kMostPath) return bad("a path may have {} bytes at most", {std::to_string(kMostPath)});
   if (path.starts_with('/')) return bad("a path may not begin with a slash");
   while (path.starts_with("./")) path.remove_prefix(2);
   if (path == ".") path = "";
@@ -70,7 +70,7 @@ Result<std::vector<std::string>> names_in(std::string_view path) {
     if (end + 1 == path.size()) return bad("a name is missing");
     path.remove_prefix(std::min(end + 1, path.size()));
   }
-  if (names.size() > kMostDepth + 1) return bad("a path may have {} folders at most", {"64"});
+  if (names.size() > kMostDepth + 1) return bad("a path may have {} folders at most", {std::to_string(kMostDepth)});
   return names;
 }
 
@@ -88,7 +88,9 @@ Result<> Bulk::take(Source& body, std::uint64_t length) {
     if (!its) return its.error();
     if (!*its) break;
     if (members == kMostMembers)
-      return Error{Errc::too_large, "an archive may have {} files and folders at most", {"10,000"}};
+      return Error{Errc::too_large,
+                   "an archive may have {} files and folders at most",
+                   {std::to_string(kMostMembers)}};
     auto left = length - std::min(archive.offset(), length);
     if (auto taken = take_member(archive, std::move(**its), left); !taken) return taken;
     if (group_.size() >= kGroupMembers || bytes_ >= kGroupBytes || depth_ >= kGroupDepth)

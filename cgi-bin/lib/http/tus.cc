@@ -64,7 +64,7 @@ Result<std::vector<std::string_view>> parse_concat(std::string_view text, std::s
     parts.push_back(path.substr(base.size()));
   }
   if (parts.empty() || parts.size() > kMostParts)
-    return bad("a final upload is made of 1 to 100 others");
+    return bad("a final upload is made of 1 to {} others", {std::to_string(kMostParts)});
   return parts;
 }
 
