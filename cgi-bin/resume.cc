@@ -135,6 +135,30 @@ Result<> receive_first(Resume& resume, Request& request, const std::string& toke
   return received;
 }
 
+// One whose bytes are still to come. Returns its token.
+Result<std::string> begin(App& app, Resume& resume, Request& request, const Caller& caller,
+                          Resumable& upload) {
+  if (request.headers.has("upload-defer-length"))
+    return Error{Errc::invalid_argument, "an upload says its Upload-Length when it begins"};
+  auto size = number_header(request.headers, "upload-length");
+  if (!size) return size.error();
+  upload.size = *size;
+  if (auto fits = Ingest(app, caller.user, caller.actor).fits(upload.size); !fits)
+    return fits.error();
+  if (!request.length) return Error{Errc::length_required, "the body needs a Content-Length"};
+  if (*request.length > 0)
+    if (auto piece = check_piece_type(request); !piece) return piece.error();
+  if (auto fits = check_length(upload, *request.length); !fits) return fits.error();
+  auto checksum = checksum_of(request);
+  if (!checksum) return checksum.error();
+  auto token = resume.begin(upload);
+  if (!token) return token;
+  if (*request.length > 0 || upload.size == 0)
+    if (auto received = receive_first(resume, request, *token, *checksum); !received)
+      return received.error();
+  return token;
+}
+
 Result<Response> create(App& app, Request& request, const Caller& caller) {
   Resume resume(app, caller, request);
   Resumable upload;
@@ -152,30 +176,9 @@ Result<Response> create(App& app, Request& request, const Caller& caller) {
   }
   if (auto placed = set_place(app, request, caller, *metadata, upload); !placed)
     return placed.error();
-  if (upload.is_final()) {
-    auto token = resume.join(upload, parts);
-    if (!token) return token.error();
-    return begun_answer(resume, *token);
-  }
-
-  if (request.headers.has("upload-defer-length"))
-    return Error{Errc::invalid_argument, "an upload says its Upload-Length when it begins"};
-  auto size = number_header(request.headers, "upload-length");
-  if (!size) return size.error();
-  upload.size = *size;
-  if (auto fits = Ingest(app, caller.user, caller.actor).fits(upload.size); !fits)
-    return fits.error();
-  if (!request.length) return Error{Errc::length_required, "the body needs a Content-Length"};
-  if (*request.length > 0)
-    if (auto piece = check_piece_type(request); !piece) return piece.error();
-  if (auto fits = check_length(upload, *request.length); !fits) return fits.error();
-  auto checksum = checksum_of(request);
-  if (!checksum) return checksum.error();
-  auto token = resume.begin(upload);
+  auto token =
+      upload.is_final() ? resume.join(upload, parts) : begin(app, resume, request, caller, upload);
   if (!token) return token.error();
-  if (*request.length > 0 || upload.size == 0)
-    if (auto received = receive_first(resume, request, *token, *checksum); !received)
-      return received.error();
   return begun_answer(resume, *token);
 }
 
