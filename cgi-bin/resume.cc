@@ -114,14 +114,6 @@ Result<> set_place(App& app, const Request& request, const Caller& caller, const
   return {};
 }
 
-Result<Response> begun_answer(Resume& resume, const std::string& token) {
-  auto upload = resume.find(token_hash(token));
-  if (!upload) return upload.error();
-  auto answer = state_answer(*upload, 201);
-  answer.headers.add("Location", std::string(kBase) + "/" + token);
-  return answer;
-}
-
 // A first piece that comes with the creation. Its client has no address to go on with until it has
 // the answer, so what fails is nothing that it could come back to.
 Result<> receive_first(Resume& resume, Request& request, const std::string& token,
@@ -168,18 +160,18 @@ Result<Response> create(App& app, Request& request, const Caller& caller) {
     return Error{Errc::too_large, "Upload-Metadata and Upload-Concat may have 8 KiB each"};
   auto metadata = parse_metadata(upload.metadata);
   if (!metadata) return metadata.error();
-  std::vector<std::string_view> parts;
-  if (!upload.concat.empty()) {
-    auto parsed = parse_concat(upload.concat, std::string(kBase) + "/");
-    if (!parsed) return parsed.error();
-    parts = std::move(*parsed);
-  }
+  auto parts = parse_concat(upload.concat, std::string(kBase) + "/");
+  if (!parts) return parts.error();
   if (auto placed = set_place(app, request, caller, *metadata, upload); !placed)
     return placed.error();
   auto token =
-      upload.is_final() ? resume.join(upload, parts) : begin(app, resume, request, caller, upload);
+      upload.is_final() ? resume.join(upload, *parts) : begin(app, resume, request, caller, upload);
   if (!token) return token.error();
-  return begun_answer(resume, *token);
+  auto begun = resume.find(token_hash(*token));
+  if (!begun) return begun.error();
+  auto answer = state_answer(*begun, 201);
+  answer.headers.add("Location", std::string(kBase) + "/" + *token);
+  return answer;
 }
 
 Result<Response> head(Resume& resume, std::string_view token) {

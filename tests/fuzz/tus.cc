@@ -28,7 +28,7 @@ void check_metadata(std::string_view text) {
 void check_concat(std::string_view text) {
   auto parts = parse_concat(text, kBase);
   if (!parts) return;
-  must(parts->empty() == (text == "partial") && parts->size() <= kMostParts);
+  must(parts->empty() == (text.empty() || text == "partial") && parts->size() <= kMostParts);
   for (auto part : *parts) must(part.find(' ') == part.npos);
 }
 

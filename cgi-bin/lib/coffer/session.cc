@@ -106,8 +106,8 @@ Result<Caller> checked_caller_of(Connection& db, Request& request, bool change) 
   return caller;
 }
 
-Result<Caller> check_password_chosen(Caller caller) {
-  if (!caller.user.one_time || caller.csrf.empty()) return caller;
+Result<Caller> with_chosen_password(Result<Caller> caller) {
+  if (!caller || !caller->user.one_time || caller->csrf.empty()) return caller;
   return Error{Errc::permission_denied, "choose a password of your own first, at /user/account"};
 }
 
@@ -136,20 +136,17 @@ Result<Caller> require_user_with_any_password(Connection& db, Request& request) 
 }
 
 Result<Caller> require_user(App& app, Request& request) {
-  auto caller = require_user_with_any_password(app, request);
-  return caller ? check_password_chosen(std::move(*caller)) : caller;
+  return with_chosen_password(require_user_with_any_password(app, request));
 }
 
 Result<Caller> require_user(Connection& db, Request& request) {
-  auto caller = require_user_with_any_password(db, request);
-  return caller ? check_password_chosen(std::move(*caller)) : caller;
+  return with_chosen_password(require_user_with_any_password(db, request));
 }
 
 Result<Caller> require_writer(App& app, Request& request) {
   auto db = app.database.borrow();
   if (!db) return db.error();
-  auto caller = checked_caller_of(**db, request, true);
-  return caller ? check_password_chosen(std::move(*caller)) : caller;
+  return with_chosen_password(checked_caller_of(**db, request, true));
 }
 
 Result<> check_csrf(const Caller& caller, const Fields& form) {

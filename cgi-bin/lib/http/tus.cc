@@ -51,7 +51,7 @@ Result<Declared> parse_checksum(std::string_view text) {
 
 Result<std::vector<std::string_view>> parse_concat(std::string_view text, std::string_view base) {
   std::vector<std::string_view> parts;
-  if (text == "partial") return parts;
+  if (text.empty() || text == "partial") return parts;
   auto [kind, addresses] = cut(text, ';');
   if (kind != "final") return bad("Upload-Concat is 'partial', or 'final;' and addresses");
   for (auto address : split(addresses, ' ')) {

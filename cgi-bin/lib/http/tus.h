@@ -35,7 +35,7 @@ Result<Declared> parse_checksum(std::string_view text);
 /// So many addresses find room in a header (8 KiB in all).
 inline constexpr std::size_t kMostParts = 100;
 
-/// The uploads that Upload-Concat says a final one is made of; none for "partial".
+/// The uploads that Upload-Concat says a final one is made of; none if it is "partial" or "".
 /// Errc::invalid_argument if it is neither that nor "final;" and the addresses of one to
 /// kMostParts uploads below `base`, relative or absolute. Of each, what follows `base` is kept.
 Result<std::vector<std::string_view>> parse_concat(std::string_view text, std::string_view base);
