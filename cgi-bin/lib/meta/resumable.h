@@ -35,7 +35,7 @@ struct Resumable {
   bool is_final() const { return concat.starts_with("final"); }
 };
 
-/// Adds it. It expires when `life_ms` have passed since it was added, or last brought on.
+/// Adds it, to expire after `life_ms` like everything here.
 Result<> add_resumable(Transaction& tx, const Resumable& upload, std::uint64_t life_ms);
 
 /// Errc::not_found if it is not there, not the owner's, or has expired.
@@ -45,7 +45,7 @@ Result<Resumable> find_resumable(Connection& db, UserId owner, const Sha256& tok
 /// was begun or has ended, and perhaps not of the last pieces.
 Result<std::vector<Resumable>> list_resumables(Connection& db, UserId owner, std::size_t limit);
 
-/// How many of them there are, with those that have expired and are still to be swept.
+/// How many there are.
 Result<std::uint64_t> count_resumables(Connection& db, UserId owner);
 
 /// Notes that `upload` has got from `from` to its offset, and puts its end off. Errc::conflict if

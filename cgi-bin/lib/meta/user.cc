@@ -182,8 +182,10 @@ bool has_reached(Connection& replica, const User& user) {
 }
 
 Result<> charge(Transaction& tx, UserId user, std::uint64_t bytes, std::uint64_t reserved) {
-  return expect_one(tx.run(kCharge, {bytes, reserved, user, reserved, bytes, reserved}),
-                    {Errc::too_large, "that would go over your quota"});
+  auto changed = tx.run(kCharge, {bytes, reserved, user, reserved, bytes, reserved});
+  if (!changed) return changed.error();
+  if (changed->rows != 1) return Error{Errc::too_large, "that would go over your quota"};
+  return {};
 }
 
 Result<> refund(Transaction& tx, UserId user, std::uint64_t bytes) {
