@@ -81,14 +81,8 @@ Result<Response> challenge(App& app, const Request& request, const Caller& calle
                            const Fields& form) {
   auto claim = claim_of(request, caller, form);
   if (!claim) return claim.error();
-  {
-    auto db = app.database.borrow();
-    if (!db) return db.error();
-    auto folder = locate_folder(**db, caller, form.value("folder"));
-    if (!folder) return folder.error();
-    claim->file.folder = folder->id;
-    if (auto fine = check_put(**db, claim->file); !fine) return fine.error();
-  }
+  if (auto placed = set_folder(app, caller, form.value("folder"), claim->file); !placed)
+    return placed.error();
   if (auto fits = Ingest(app, caller.user, caller.actor).fits(claim->file.size); !fits)
     return fits.error();
   auto token = random_token();

@@ -19,9 +19,10 @@
 //
 // An offset counts what survives a power cut. A cut line costs nothing of what came before; a
 // program that is killed, 64 MiB at most; a piece with an Upload-Checksum comes in whole or not
-// at all. Once whole it is a file like any other (Content-Location): if there was no answer, or
-// the database was away, HEAD finishes it. It ends when nobody has gone on with it for a week
-// (Upload-Expires). A final upload is copied of its parts, which end, before the answer comes.
+// at all. Once whole it is a file like any other (Content-Location), in the root if its folder is
+// gone by then: if there was no answer, or the database was away, HEAD finishes it. It ends when
+// nobody has gone on with it for a week (Upload-Expires). A final upload is copied of its parts,
+// which end, before the answer comes.
 //
 //   400  a header or field that makes no sense      412  not tus 1.0.0
 //   401  nobody is signed in                        413  over the quota, the limit or the length
@@ -41,7 +42,6 @@
 #include "coffer/arrivals.h"
 #include "coffer/entry_view.h"
 #include "coffer/ingest.h"
-#include "coffer/locate.h"
 #include "coffer/page.h"
 #include "digest/token.h"
 #include "http/form.h"
@@ -53,7 +53,7 @@ using namespace coffer;
 
 constexpr std::string_view kBase = "/file/resume";
 constexpr std::string_view kPieceType = "application/offset+octet-stream";
-constexpr std::size_t kMostHeader = 8192;
+constexpr std::size_t kMostHeaderBytes = 8192;
 
 // What the metadata says, else the query.
 std::string_view said(const Fields& metadata, const Request& request, std::string_view name) {
@@ -94,13 +94,8 @@ Response state_answer(const Resumable& upload, int status) {
 // Where its file is to go. A part of another one goes nowhere, but who is confined makes it there.
 Result<> set_place(App& app, const Request& request, const Caller& caller, const Fields& metadata,
                    Resumable& upload) {
-  bool partial = upload.concat == "partial";
-  auto db = app.database.borrow();
-  if (!db) return db.error();
-  auto folder = locate_folder(**db, caller, partial ? "" : said(metadata, request, "folder"));
-  if (!folder) return folder.error();
-  upload.folder = folder->id;
-  if (partial) return {};
+  upload.folder = caller.grant.root;
+  if (upload.is_partial()) return {};
 
   auto name = said(metadata, request, metadata.has("filename") ? "filename" : "name");
   if (name.empty()) return Error{Errc::invalid_argument, "Upload-Metadata has no filename"};
@@ -110,21 +105,14 @@ Result<> set_place(App& app, const Request& request, const Caller& caller, const
   if (!file) return file.error();
   auto declared = declared_in_fields(fields, 0, 1);
   if (!declared) return declared.error();
-  file->folder = upload.folder;
-  if (auto fine = check_put(**db, *file); !fine) return fine;
+  if (auto placed = set_folder(app, caller, said(metadata, request, "folder"), *file); !placed)
+    return placed;
+  upload.folder = file->folder;
   upload.name = file->name;
   upload.conflict = file->conflict;
   if (!declared->empty())
     std::ranges::copy(declared->front().digest, upload.sha256.emplace().begin());
   return {};
-}
-
-Result<Response> begun_answer(Resume& resume, const std::string& token) {
-  auto upload = resume.find(token_hash(token));
-  if (!upload) return upload.error();
-  auto answer = state_answer(*upload, 201);
-  answer.headers.add("Location", std::string(kBase) + "/" + token);
-  return answer;
 }
 
 // A first piece that comes with the creation. Its client has no address to go on with until it has
@@ -140,29 +128,9 @@ Result<> receive_first(Resume& resume, Request& request, const std::string& toke
   return received;
 }
 
-Result<Response> create(App& app, Request& request, const Caller& caller) {
-  Resume resume(app, caller, request);
-  Resumable upload;
-  upload.metadata = request.headers.value("upload-metadata");
-  upload.concat = request.headers.value("upload-concat");
-  if (upload.metadata.size() > kMostHeader || upload.concat.size() > kMostHeader)
-    return Error{Errc::too_large, "Upload-Metadata and Upload-Concat may have 8 KiB each"};
-  auto metadata = parse_metadata(upload.metadata);
-  if (!metadata) return metadata.error();
-  Concat concat;
-  if (!upload.concat.empty()) {
-    auto parsed = parse_concat(upload.concat, std::string(kBase) + "/");
-    if (!parsed) return parsed.error();
-    concat = std::move(*parsed);
-  }
-  if (auto placed = set_place(app, request, caller, *metadata, upload); !placed)
-    return placed.error();
-  if (concat.final()) {
-    auto token = resume.join(upload, concat.parts);
-    if (!token) return token.error();
-    return begun_answer(resume, *token);
-  }
-
+// One whose bytes are still to come. Returns its token.
+Result<std::string> begin(App& app, Resume& resume, Request& request, const Caller& caller,
+                          Resumable& upload) {
   if (request.headers.has("upload-defer-length"))
     return Error{Errc::invalid_argument, "an upload says its Upload-Length when it begins"};
   auto size = number_header(request.headers, "upload-length");
@@ -177,11 +145,34 @@ Result<Response> create(App& app, Request& request, const Caller& caller) {
   auto checksum = checksum_of(request);
   if (!checksum) return checksum.error();
   auto token = resume.begin(upload);
-  if (!token) return token.error();
+  if (!token) return token;
   if (*request.length > 0 || upload.size == 0)
     if (auto received = receive_first(resume, request, *token, *checksum); !received)
       return received.error();
-  return begun_answer(resume, *token);
+  return token;
+}
+
+Result<Response> create(App& app, Request& request, const Caller& caller) {
+  Resume resume(app, caller, request);
+  Resumable upload;
+  upload.metadata = request.headers.value("upload-metadata");
+  upload.concat = request.headers.value("upload-concat");
+  if (upload.metadata.size() > kMostHeaderBytes || upload.concat.size() > kMostHeaderBytes)
+    return Error{Errc::too_large, "Upload-Metadata and Upload-Concat may have 8 KiB each"};
+  auto metadata = parse_metadata(upload.metadata);
+  if (!metadata) return metadata.error();
+  auto parts = parse_concat(upload.concat, std::string(kBase) + "/");
+  if (!parts) return parts.error();
+  if (auto placed = set_place(app, request, caller, *metadata, upload); !placed)
+    return placed.error();
+  auto token =
+      upload.is_final() ? resume.join(upload, *parts) : begin(app, resume, request, caller, upload);
+  if (!token) return token.error();
+  auto begun = resume.find(token_hash(*token));
+  if (!begun) return begun.error();
+  auto answer = state_answer(*begun, 201);
+  answer.headers.add("Location", std::string(kBase) + "/" + *token);
+  return answer;
 }
 
 Result<Response> head(Resume& resume, std::string_view token) {
@@ -211,7 +202,7 @@ Result<Response> patch(Resume& resume, Request& request, std::string_view token)
     return Error{Errc::conflict, "another request is sending to this upload"};
   if (!held) return held.error();
   auto& upload = held->upload;
-  if (upload.concat.starts_with("final"))
+  if (upload.is_final())
     return Error{Errc::permission_denied, "a final upload is made of others and takes no bytes"};
   if (*offset != upload.offset)
     return Error{Errc::conflict,
@@ -221,6 +212,7 @@ Result<Response> patch(Resume& resume, Request& request, std::string_view token)
   auto received = *request.length > 0 ? resume.receive(*held, *request.length, *checksum)
                                       : resume.finish(*held);
   if (!received) return received.error();
+  // When it expires now is said by the database's clock.
   auto now = resume.find(token_hash(token));
   if (!now) return now.error();
   return state_answer(*now, 204);
@@ -271,14 +263,11 @@ Result<Response> answer(App& app, Request& request) {
   if (version.value_or("") != kTusVersion)
     return Error{Errc::precondition_failed, "this address speaks tus 1.0.0 only"};
   // A question where to go on may finish the upload, and is one to who may write.
-  bool asks = request.method == "HEAD";
-  if (asks) request.method = "PATCH";
-  auto caller = require_user(app, request);
-  if (asks) request.method = "HEAD";
+  auto caller = require_writer(app, request);
   if (!caller) return caller.error();
   if (token.empty()) return create(app, request, *caller);
   Resume resume(app, *caller, request);
-  if (asks) return head(resume, token);
+  if (request.method == "HEAD") return head(resume, token);
   if (request.method == "PATCH") return patch(resume, request, token);
   return terminate(resume, token);
 }

@@ -95,19 +95,10 @@ Result<Response> put(App& app, Request& request, const Caller& caller) {
   if (!name) return name.error();
   auto file = new_file(caller.user.id, *name, request.query, request.headers);
   if (!file) return file.error();
-  auto declared = declared_in_headers(request.headers);
+  auto declared = declared_in(request);
   if (!declared) return declared.error();
-  auto more = declared_in_fields(request.query, 0, 1);
-  if (!more) return more.error();
-  declared->insert(declared->end(), more->begin(), more->end());
-  {
-    auto db = app.database.borrow();
-    if (!db) return db.error();
-    auto folder = locate_folder(**db, caller, request.query.value("folder"));
-    if (!folder) return folder.error();
-    file->folder = folder->id;
-    if (auto fine = check_put(**db, *file); !fine) return fine.error();
-  }
+  if (auto placed = set_folder(app, caller, request.query.value("folder"), *file); !placed)
+    return placed.error();
 
   Ingest ingest(app, caller.user, caller.actor);
   if (auto fits = ingest.fits(*request.length); !fits) return fits.error();
@@ -131,26 +122,20 @@ Result<Response> post(App& app, Request& request, const Caller& caller) {
   if (!form) return form.error();
   if (auto ours = check_csrf(caller, form->fields); !ours) return ours.error();
   if (form->files.empty()) return Error{Errc::invalid_argument, "choose at least one file"};
-  EntryId folder{};
-  {
-    auto db = app.database.borrow();
-    if (!db) return db.error();
-    auto found = locate_folder(**db, caller, form->fields.value("folder"));
-    if (!found) return found.error();
-    folder = found->id;
-  }
-  auto arrivals = arrivals_of(caller.user.id, folder, std::move(*form), request.headers);
+  auto folder = locate_folder(app, caller, form->fields.value("folder"));
+  if (!folder) return folder.error();
+  auto arrivals = arrivals_of(caller.user.id, folder->id, std::move(*form), request.headers);
   if (!arrivals) return arrivals.error();
   auto puts = ingest.commit(*arrivals);
   if (!puts) return puts.error();
 
-  if (wants_html(request)) return see_other(folder_href(folder));
+  if (wants_html(request)) return see_other(folder_href(folder->id));
   JsonWriter json;
   json.begin_object();
   json.key("files");
   json.begin_array();
   for (std::size_t i = 0; i < puts->size(); i++)
-    write_arrival(json, folder, blob_of((*arrivals)[i].staged), (*puts)[i]);
+    write_arrival(json, folder->id, blob_of((*arrivals)[i].staged), (*puts)[i]);
   json.end_array();
   json.end_object();
   return json_answer(json.text(), 201);
@@ -159,20 +144,14 @@ Result<Response> post(App& app, Request& request, const Caller& caller) {
 Result<Response> unpack(App& app, Request& request, const Caller& caller) {
   auto like = new_file(caller.user.id, "any", request.query, request.headers);
   if (!like) return like.error();
-  auto declared = declared_in_headers(request.headers);
+  auto declared = declared_in(request);
   if (!declared) return declared.error();
-  auto more = declared_in_fields(request.query, 0, 1);
-  if (!more) return more.error();
-  if (!declared->empty() || !more->empty())
+  if (!declared->empty())
     return Error{Errc::invalid_argument,
                  "a digest of all of an archive is not taken: give each file its COFFER.sha256"};
-  {
-    auto db = app.database.borrow();
-    if (!db) return db.error();
-    auto folder = locate_folder(**db, caller, request.query.value("folder"));
-    if (!folder) return folder.error();
-    like->folder = folder->id;
-  }
+  auto folder = locate_folder(app, caller, request.query.value("folder"));
+  if (!folder) return folder.error();
+  like->folder = folder->id;
   Ingest ingest(app, caller.user, caller.actor);
   if (auto admitted = ingest.admit(*request.length); !admitted) return admitted.error();
   Bulk bulk(app, ingest, request, caller, *like);

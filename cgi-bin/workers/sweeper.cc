@@ -96,7 +96,7 @@ Result<> sweep_resumables(App& app, RemnantSweep&) {
     auto needed = needs_pieces(**db, key->blob);
     if (!needed) return needed.error();
     if (!*needed) std::filesystem::remove(file.path(), error);
-    if (auto trimmed = pieces->trim(); !trimmed) return trimmed;
+    if (auto given = pieces->give_back_unused(); !given) return given;
   }
   if (error) return Error{Errc::internal, "cannot sweep 'resume': " + error.message()};
   return {};

@@ -26,10 +26,10 @@ void check_metadata(std::string_view text) {
 }
 
 void check_concat(std::string_view text) {
-  auto concat = parse_concat(text, kBase);
-  if (!concat) return;
-  must(concat->partial != concat->final() && concat->parts.size() <= kMostParts);
-  for (auto part : concat->parts) must(part.find(' ') == part.npos);
+  auto parts = parse_concat(text, kBase);
+  if (!parts) return;
+  must(parts->empty() == (text.empty() || text == "partial") && parts->size() <= kMostParts);
+  for (auto part : *parts) must(part.find(' ') == part.npos);
 }
 
 }  // namespace

@@ -14,11 +14,9 @@ STRING = r'"((?:[^"\\\n]|\\.)*)"'
 STRINGS = re.compile(STRING + r'(?:\s*' + STRING + ')*')
 REFUSALS = ("invalid_argument unauthenticated permission_denied not_found timed_out conflict length_required"
             " precondition_failed too_large locked checksum_mismatch too_many unsupported mismatch").split()
-# What these functions are given becomes an error's pattern.
-ERRORS = r"\bbad\((?:[\w\"-]+,\s*)?"
 SOURCES = [
     re.compile(r"Errc::(?:" + "|".join(REFUSALS) + r"),\s*(?=\")"),
-    re.compile(ERRORS + r"(?=\")"),
+    re.compile(r"\bbad\((?=\")"),
     re.compile(r"\b(?:say|count)\((?:[\w.]+ \? )?(?=\")"),
     re.compile(r"\bsay\([^;\"]*\"[^\"]*\" : (?=\")"),
     re.compile(r"\{error\.code,\s*(?=\")"),

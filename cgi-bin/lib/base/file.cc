@@ -1,6 +1,8 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,6 +37,14 @@ Result<Fd> open_file(const std::filesystem::path& path, int flags, unsigned mode
   Fd fd(::open(path.c_str(), flags | O_CLOEXEC, mode));
   if (!fd) return system_error("open", path);
   return fd;
+}
+
+Result<bool> hold_file(int fd, const std::filesystem::path& path) {
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) return false;
+  struct stat info;
+  if (::fstat(fd, &info) != 0) return system_error("look at", path);
+  if (info.st_nlink == 0) return Error{Errc::not_found, path.string() + " has been removed"};
+  return true;
 }
 
 Result<> write_all(int fd, std::string_view bytes, const std::filesystem::path& path) {

@@ -37,6 +37,10 @@ Error system_error(std::string_view doing, const std::filesystem::path& path);
 /// Opens `path` as open(2) does, with O_CLOEXEC. `mode` is used with O_CREAT.
 Result<Fd> open_file(const std::filesystem::path& path, int flags, unsigned mode = 0600);
 
+/// Locks an open file or directory until it is closed. False if somebody else holds it,
+/// Errc::not_found if it has been removed.
+Result<bool> hold_file(int fd, const std::filesystem::path& path);
+
 /// Writes all of `bytes`; `path` is only for the error's text.
 Result<> write_all(int fd, std::string_view bytes, const std::filesystem::path& path);
 

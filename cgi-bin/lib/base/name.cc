@@ -11,6 +11,8 @@ namespace coffer {
 namespace {
 
 constexpr std::size_t kMostBytes = 255;
+constexpr std::size_t kMostPathBytes = 4096;
+constexpr std::size_t kMostDepth = 64;
 
 const utf8proc_uint8_t* raw(std::string_view text) {
   return reinterpret_cast<const utf8proc_uint8_t*>(text.data());
@@ -48,10 +50,6 @@ std::optional<std::string> mapped(std::string_view text, unsigned options) {
   return std::string(reinterpret_cast<const char*>(out), static_cast<std::size_t>(size));
 }
 
-Error bad(std::string pattern, std::vector<std::string> values = {}) {
-  return {Errc::invalid_argument, std::move(pattern), std::move(values)};
-}
-
 }  // namespace
 
 bool is_utf8(std::string_view text) {
@@ -73,6 +71,27 @@ Result<std::string> file_name(std::string_view text) {
   if (name->ends_with(' ') || name->ends_with('.') || name->starts_with(' '))
     return bad("a name may not start with a space or end in a space or dot: '{}'", {*name});
   return *name;
+}
+
+Result<std::vector<std::string>> names_in(std::string_view path) {
+  std::vector<std::string> names;
+  if (path.size() > kMostPathBytes)
+    return bad("a path may have {} bytes at most", {std::to_string(kMostPathBytes)});
+  if (path.starts_with('/')) return bad("a path may not begin with a slash");
+  while (path.starts_with("./")) path.remove_prefix(2);
+  if (path == ".") path = "";
+  if (path.ends_with('/')) path.remove_suffix(1);
+  while (!path.empty()) {
+    auto end = std::min(path.find('/'), path.size());
+    auto name = file_name(path.substr(0, end));
+    if (!name) return name.error();
+    names.push_back(std::move(*name));
+    if (end + 1 == path.size()) return bad("a name is missing");
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  if (names.size() > kMostDepth + 1)
+    return bad("a path may have {} folders at most", {std::to_string(kMostDepth)});
+  return names;
 }
 
 Result<std::string> user_name_key(std::string_view text) {

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -16,6 +17,11 @@ namespace coffer {
 /// if it is empty, '.' or '..', longer than 255 bytes, not UTF-8, has a slash, a backslash,
 /// control or direction characters in it, or ends in a space or dot.
 Result<std::string> file_name(std::string_view text);
+
+/// The folders on a path, and its own name last. Errc::invalid_argument for a path that is
+/// absolute, longer than 4096 bytes or deeper than 64 folders, or has a name in it that file_name()
+/// refuses; only "./" may stand before. Nothing is left of "./" itself.
+Result<std::vector<std::string>> names_in(std::string_view path);
 
 /// What makes two user names one: NFC and case folded. Errc::invalid_argument unless it is
 /// 1 to 64 letters, digits, '.', '_', '-' or '@' and starts with a letter or digit.

@@ -18,4 +18,8 @@ Error::Error(Errc its_code, std::string its_pattern, std::vector<std::string> it
   message = fill_in(pattern, values);
 }
 
+Error bad(std::string pattern, std::vector<std::string> values) {
+  return {Errc::invalid_argument, std::move(pattern), std::move(values)};
+}
+
 }  // namespace coffer

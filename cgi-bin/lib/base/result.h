@@ -59,6 +59,9 @@ struct Error {
   unsigned retry_after = 0;  // seconds, where that is known
 };
 
+/// Errc::invalid_argument.
+Error bad(std::string pattern, std::vector<std::string> values = {});
+
 template <class T = void>
 class [[nodiscard]] Result {
  public:

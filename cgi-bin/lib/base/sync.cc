@@ -11,7 +11,7 @@ namespace {
 
 // File systems of which syncfs() makes durable what fsync() would: ext4, XFS, Btrfs and F2FS, by
 // their numbers in linux/magic.h. A network's or a user's may not do so.
-constexpr unsigned long kWhole[] = {0xef53, 0x58465342, 0x9123683e, 0xf2f52010};
+constexpr unsigned long kSyncfsIsEnough[] = {0xef53, 0x58465342, 0x9123683e, 0xf2f52010};
 
 }  // namespace
 
@@ -22,7 +22,8 @@ Result<SyncPoint> SyncPoint::open(const std::filesystem::path& directory) {
   if (::fstatfs(fd->get(), &disk) != 0) return system_error("look at the disk of", directory);
   SyncPoint point;
   point.all_at_once_ =
-      std::ranges::find(kWhole, static_cast<unsigned long>(disk.f_type)) != std::end(kWhole);
+      std::ranges::find(kSyncfsIsEnough, static_cast<unsigned long>(disk.f_type)) !=
+      std::end(kSyncfsIsEnough);
   point.fd_ = std::move(*fd);
   point.directory_ = directory;
   return point;

@@ -189,6 +189,25 @@ Result<> Untar::skip_sparse_map(const char* header) {
   return {};
 }
 
+// The header of the member itself, which comes after all that say more of it.
+Result<> Untar::begin_member(std::span<const char> header, std::uint64_t size,
+                             UntarMember& member) {
+  char type = header[156];
+  if (member.path.empty()) member.path = path_in(header);
+  member.kind = kind_of(type, member.path);
+  for (const auto& [key, value] : member.records)
+    if (key.starts_with("GNU.sparse.")) member.kind = UntarMember::Kind::sparse;
+  if (type == 'S')
+    if (auto skipped = skip_sparse_map(header.data()); !skipped) return skipped;
+  // What is neither a file nor unknown has no bytes, whatever its size says.
+  bool empty = type >= '1' && type <= '6';
+  member.size = empty ? 0 : size;
+  if (member.size > kMostSize) return damaged("a size");
+  left_ = member.size;
+  padding_ = padding_of(left_);
+  return {};
+}
+
 Result<std::optional<UntarMember>> Untar::next() {
   if (auto skipped = skip(left_ + padding_); !skipped) return skipped.error();
   left_ = padding_ = 0;
@@ -214,18 +233,8 @@ Result<std::optional<UntarMember>> Untar::next() {
     } else if (type == 'g' || type == 'K') {
       if (auto skipped = skip(*size + padding_of(*size)); !skipped) return skipped.error();
     } else {
-      if (member.path.empty()) member.path = path_in(block);
-      member.kind = kind_of(type, member.path);
-      for (const auto& [key, value] : member.records)
-        if (key.starts_with("GNU.sparse.")) member.kind = UntarMember::Kind::sparse;
-      if (type == 'S')
-        if (auto skipped = skip_sparse_map(block.data()); !skipped) return skipped.error();
-      // What is neither a file nor unknown has no bytes, whatever its size says.
-      bool empty = type >= '1' && type <= '6';
-      member.size = empty ? 0 : its_size.value_or(*size);
-      if (member.size > kMostSize) return damaged("a size");
-      left_ = member.size;
-      padding_ = padding_of(left_);
+      auto begun = begin_member(block, its_size.value_or(*size), member);
+      if (!begun) return begun.error();
       return std::optional(std::move(member));
     }
   }

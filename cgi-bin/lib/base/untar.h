@@ -52,6 +52,7 @@ class Untar : public Source {
   Result<> read_extended(std::uint64_t size, UntarMember& member,
                          std::optional<std::uint64_t>& its_size);
   Result<> skip_sparse_map(const char* header);
+  Result<> begin_member(std::span<const char> header, std::uint64_t size, UntarMember& member);
 
   Source& body_;
   std::vector<char> buffer_;

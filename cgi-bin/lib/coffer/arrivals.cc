@@ -4,6 +4,7 @@
 
 #include "base/name.h"
 #include "coffer/entry_view.h"
+#include "coffer/locate.h"
 #include "coffer/page.h"
 #include "digest/digester.h"
 #include "http/condition.h"
@@ -143,6 +144,15 @@ Result<NewFile> new_file(UserId owner, std::string_view name, const Fields& fiel
   file.conflict = *conflict;
   file.precondition = std::move(*precondition);
   return file;
+}
+
+Result<> set_folder(App& app, const Caller& caller, std::string_view folder, NewFile& file) {
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  auto found = locate_folder(**db, caller, folder);
+  if (!found) return found.error();
+  file.folder = found->id;
+  return check_put(**db, file);
 }
 
 Result<std::vector<Arrival>> arrivals_of(UserId owner, EntryId folder, FileForm form,

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "coffer/ingest.h"
+#include "coffer/session.h"
 #include "http/digest_field.h"
 #include "http/message.h"
 
@@ -32,6 +33,9 @@ Result<FileForm> receive_form(Ingest& ingest, Request& request);
 /// If-None-Match. Its folder is still to be set.
 Result<NewFile> new_file(UserId owner, std::string_view name, const Fields& fields,
                          const Fields& headers);
+
+/// Sets its folder to that which `folder` names, see locate_folder() and check_put().
+Result<> set_folder(App& app, const Caller& caller, std::string_view folder, NewFile& file);
 
 /// The files of a form, each checked against the digests that its fields declare.
 Result<std::vector<Arrival>> arrivals_of(UserId owner, EntryId folder, FileForm form,

@@ -16,14 +16,14 @@ constexpr std::size_t kGroupMembers = 512;
 constexpr std::size_t kGroupDepth = 4096;
 constexpr std::uint64_t kGroupBytes = 32 * 1024 * 1024;
 
-constexpr std::size_t kMostDepth = 64;
-constexpr std::size_t kMostPath = 4096;
 constexpr std::size_t kShownPath = 512;  // of one that is refused
 
 constexpr std::string_view kDigestRecord = "COFFER.sha256";
 
-Error bad(std::string pattern, std::vector<std::string> values = {}) {
-  return {Errc::invalid_argument, std::move(pattern), std::move(values)};
+Error too_many() {
+  return {Errc::too_large,
+          "an archive may have {} files and folders at most",
+          {std::to_string(kMostMembers)}};
 }
 
 // A path that may be anything as text that can be shown.
@@ -59,25 +59,6 @@ std::optional<Error> refusal_of(const UntarMember& member, std::uint64_t most) {
 
 }  // namespace
 
-Result<std::vector<std::string>> names_in(std::string_view path) {
-  std::vector<std::string> names;
-  if (path.size() > kMostPath) return bad("a path may have {} bytes at most", {"4096"});
-  if (path.starts_with('/')) return bad("a path may not begin with a slash");
-  while (path.starts_with("./")) path.remove_prefix(2);
-  if (path == ".") path = "";
-  if (path.ends_with('/')) path.remove_suffix(1);
-  while (!path.empty()) {
-    auto end = std::min(path.find('/'), path.size());
-    auto name = file_name(path.substr(0, end));
-    if (!name) return name.error();
-    names.push_back(std::move(*name));
-    if (end + 1 == path.size()) return bad("a name is missing");
-    path.remove_prefix(std::min(end + 1, path.size()));
-  }
-  if (names.size() > kMostDepth + 1) return bad("a path may have {} folders at most", {"64"});
-  return names;
-}
-
 Bulk::Bulk(App& app, Ingest& ingest, const Request& request, const Caller& caller, NewFile like)
     : app_(app), ingest_(ingest), request_(request), caller_(caller), like_(std::move(like)) {
   json_.begin_object();
@@ -91,8 +72,7 @@ Result<> Bulk::take(Source& body, std::uint64_t length) {
     auto its = archive.next();
     if (!its) return its.error();
     if (!*its) break;
-    if (members == kMostMembers)
-      return Error{Errc::too_large, "an archive may have {} files and folders at most", {"10,000"}};
+    if (members == kMostMembers) return too_many();
     auto left = length - std::min(archive.offset(), length);
     if (auto taken = take_member(archive, std::move(**its), left); !taken) return taken;
     if (group_.size() >= kGroupMembers || bytes_ >= kGroupBytes || depth_ >= kGroupDepth)
@@ -155,48 +135,43 @@ struct Bulk::Making {
 };
 
 // The folder of that name in another one; made, if there is none.
-Result<EntryId> Bulk::folder_in(Making& making, EntryId parent, const std::string& name,
-                                bool& is_new) {
+Result<Bulk::Folder> Bulk::folder_in(Making& making, EntryId parent, const std::string& name) {
   auto at = making.known.find({parent, name});
-  is_new = false;
-  if (at != making.known.end()) return at->second;
-  if (making.known.size() == kMostMembers)
-    return Error{Errc::too_large, "an archive may have {} files and folders at most", {"10,000"}};
+  if (at != making.known.end()) return Folder{at->second, false};
+  if (making.known.size() == kMostMembers) return too_many();
   auto user = caller_.user.id;
   auto there = find_child(making.tx, user, parent, name);
   if (!there && there.error().code == Errc::not_found) {
     auto made = making.locks.make(parent, name);
     if (made) {
-      is_new = true;
       making.known[{parent, name}] = *made;
       making.deeds.push_back({.owner = user,
                               .action = "folder",
                               .entry = *made,
                               .name = making.names.emplace_back(name)});
-      return made;
+      return Folder{*made, true};
     }
-    if (made.error().code != Errc::conflict) return made;
+    if (made.error().code != Errc::conflict) return made.error();
     there = find_child(making.tx, user, parent, name);  // somebody was faster
   }
   if (!there) return there.error();
   if (!there->folder) return Error{Errc::conflict, "'{}' is a file, and not a folder", {name}};
   making.known[{parent, name}] = there->id;
-  return there->id;
+  return Folder{there->id, false};
 }
 
 Result<> Bulk::find_place(Making& making, Member& member) {
   member.parent = like_.folder;
   member.made.reset();
   for (const auto& name : member.folders) {
-    auto folder = folder_in(making, member.parent, name, member.is_new);
+    auto folder = folder_in(making, member.parent, name);
     if (!folder) return folder.error();
-    member.parent = *folder;
+    member.parent = folder->id;
   }
-  member.is_new = false;
   if (!member.is_folder) return {};
-  member.made = member.parent;
+  member.made = Folder{member.parent, false};
   if (member.name.empty()) return {};
-  auto folder = folder_in(making, member.parent, member.name, member.is_new);
+  auto folder = folder_in(making, member.parent, member.name);
   if (!folder) return folder.error();
   member.made = *folder;
   return {};
@@ -279,10 +254,10 @@ void Bulk::write(const Member& member, const Arrival* arrival, const Result<Put>
     json_.member("error", sentence_of(app_, request_, *error));
     json_.member("status", unsigned(status_of(error->code)));
   } else {
-    json_.member("id", std::uint64_t(*member.made));
+    json_.member("id", std::uint64_t(member.made->id));
     json_.member("name", member.name);
     json_.member("folder", std::uint64_t(member.parent));
-    json_.member("outcome", member.is_new ? "created" : "unchanged");
+    json_.member("outcome", member.made->is_new ? "created" : "unchanged");
   }
   json_.end_object();
 }

@@ -1,6 +1,6 @@
 // Bulk: the files and folders of an archive that somebody sends, below a folder of theirs.
 //
-//   Bulk bulk(app, ingest, caller, like);
+//   Bulk bulk(app, ingest, request, caller, like);
 //   auto end = bulk.take(*request.body, *request.length);
 //
 // They come in by groups, each synced and committed at once, and what has become of each is
@@ -24,11 +24,6 @@ namespace coffer {
 /// So many files and folders an archive may have, and so many folders on their ways.
 inline constexpr std::size_t kMostMembers = 10'000;
 
-/// The folders on a member's path, and its own name last. Errc::invalid_argument for a path that is
-/// absolute, deeper than 64 folders, or has a name in it that file_name() refuses; only "./" may
-/// stand before. Nothing is left of "./" itself.
-Result<std::vector<std::string>> names_in(std::string_view path);
-
 class Bulk {
  public:
   /// Files are put as `like` says, which also names the folder.
@@ -47,6 +42,10 @@ class Bulk {
   std::string account(const Result<>& end);
 
  private:
+  struct Folder {
+    EntryId id{};
+    bool is_new = false;  // there was none
+  };
   struct Member {
     std::string path;
     std::vector<std::string> folders;  // on its way
@@ -55,8 +54,7 @@ class Bulk {
     std::optional<Error> refused;
     Staged staged;
     EntryId parent{};
-    std::optional<EntryId> made;  // of a folder: its id, which is new if there was none
-    bool is_new = false;
+    std::optional<Folder> made;  // of a folder
   };
   using Folders = std::map<std::pair<EntryId, std::string>, EntryId>;
   struct Making;  // of a group's folders
@@ -65,7 +63,7 @@ class Bulk {
   Result<std::optional<Error>> receive(Untar& archive, const UntarMember& its, Member& member);
   Result<> commit();
   Result<> make_folders();
-  Result<EntryId> folder_in(Making& making, EntryId parent, const std::string& name, bool& is_new);
+  Result<Folder> folder_in(Making& making, EntryId parent, const std::string& name);
   Result<> find_place(Making& making, Member& member);
   void write(const Member& member, const Arrival* arrival, const Result<Put>* put);
 

@@ -1,4 +1,4 @@
-// Ingest: how bytes become files. Form, PUT and, later, every other way in come through here.
+// Ingest: how bytes become files. Every way in comes through here.
 //
 //   Ingest ingest(app, user, actor);
 //   ingest.admit(length);                        // limit, quota and disk, before the body
@@ -50,10 +50,11 @@ class Ingest {
   /// See Staging::receive(). Errc::too_large also for a file over the operator's limit.
   Result<Staged> receive(Source& bytes, std::uint64_t most);
 
-  /// What else the transaction does that makes files of arrivals; it may be tried several times.
-  using Also = std::function<Result<>(Transaction&, const std::vector<Put>&)>;
   /// The same for one of many: it is made durable together with the others, by the commit.
   Result<Staged> receive_unsynced(Source& bytes, std::uint64_t most);
+
+  /// What else the transaction does that makes files of arrivals; it may be tried several times.
+  using Also = std::function<Result<>(Transaction&, const std::vector<Put>&)>;
 
   /// Makes all of `arrivals` files, or none of them. When it returns they are durable.
   Result<std::vector<Put>> commit(const std::vector<Arrival>& arrivals, const Also& also = {});

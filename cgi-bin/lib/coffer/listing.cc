@@ -35,8 +35,6 @@ std::string listing_href(const ListingQuery& query, Sort sort, bool descending,
   return href;
 }
 
-Error bad(const char* message) { return {Errc::invalid_argument, message}; }
-
 }  // namespace
 
 Result<ListingQuery> listing_of(Connection& db, const Caller& caller, const Fields& fields) {

@@ -77,6 +77,12 @@ Result<Entry> locate_folder(Connection& db, const Caller& caller, std::string_vi
   return entry;
 }
 
+Result<Entry> locate_folder(App& app, const Caller& caller, std::string_view text) {
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  return locate_folder(**db, caller, text);
+}
+
 Result<Entry> locate_file(Connection& db, const Caller& caller, const Fields& query) {
   auto wanted = query.require(query.has("path") ? "path" : "id");
   if (!wanted) return wanted.error();

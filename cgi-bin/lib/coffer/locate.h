@@ -24,6 +24,9 @@ Result<Entry> locate(Connection& db, const Caller& caller, std::string_view text
 /// The same where only a folder will do.
 Result<Entry> locate_folder(Connection& db, const Caller& caller, std::string_view text);
 
+/// The same, on a connection borrowed for it.
+Result<Entry> locate_folder(App& app, const Caller& caller, std::string_view text);
+
 /// The file that a query names by `id` or `path`, with the bytes of its older version `version` if
 /// there is such a field. Errc::not_found for a folder too.
 Result<Entry> locate_file(Connection& db, const Caller& caller, const Fields& query);

@@ -1,12 +1,10 @@
 #include "coffer/pieces.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -67,9 +65,7 @@ Result<Pieces> Pieces::make(const fs::path& path) {
   auto fd = open_file(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW);
   if (!fd) return fd.error();
   // A sweeper that has come by in between has taken it for one that nobody needs.
-  struct stat info;
-  if (::flock(fd->get(), LOCK_EX | LOCK_NB) != 0 || ::fstat(fd->get(), &info) != 0 ||
-      info.st_nlink == 0)
+  if (auto held = hold_file(fd->get(), path); !held || !*held)
     return Error{Errc::unavailable, "somebody takes '" + path.string() + "'"};
   if (auto synced = sync_directory(path.parent_path()); !synced) return synced.error();
   return Pieces(path, std::move(*fd));
@@ -79,25 +75,29 @@ Result<Pieces> Pieces::take(const fs::path& path, std::chrono::milliseconds pati
   auto fd = open_file(path, O_RDWR | O_NOFOLLOW);
   if (!fd) return fd.error();
   auto until = std::chrono::steady_clock::now() + patience;
-  while (::flock(fd->get(), LOCK_EX | LOCK_NB) != 0) {
+  for (;;) {
+    auto held = hold_file(fd->get(), path);
+    if (!held) return held.error();
+    if (*held) return Pieces(path, std::move(*fd));
     if (std::chrono::steady_clock::now() >= until)
       return Error{Errc::locked, "another request is sending to this upload"};
     std::this_thread::sleep_for(kPause);
   }
-  struct stat info;
-  if (::fstat(fd->get(), &info) != 0) return system_error("look at", path);
-  errno = ENOENT;
-  if (info.st_nlink == 0) return system_error("go on with", path);
-  return Pieces(path, std::move(*fd));
 }
 
-Result<> Pieces::trim(std::uint64_t size) {
+Result<> Pieces::cut_to(std::uint64_t size) {
   struct stat info;
   if (::fstat(fd_.get(), &info) != 0) return system_error("look at", path_);
-  auto end = std::min(size, static_cast<std::uint64_t>(info.st_size));
-  if (::ftruncate(fd_.get(), static_cast<off_t>(end)) != 0) return system_error("cut", path_);
-  if (size != UINT64_MAX && end < size)
+  if (static_cast<std::uint64_t>(info.st_size) < size)
     return Error{Errc::data_loss, "'" + path_.string() + "' is shorter than it was"};
+  if (::ftruncate(fd_.get(), static_cast<off_t>(size)) != 0) return system_error("cut", path_);
+  return {};
+}
+
+Result<> Pieces::give_back_unused() {
+  struct stat info;
+  if (::fstat(fd_.get(), &info) != 0 || ::ftruncate(fd_.get(), info.st_size) != 0)
+    return system_error("give back the space set aside for", path_);
   return {};
 }
 
@@ -125,7 +125,7 @@ Result<> Pieces::receive(Source& body, std::uint64_t length,
   // What was set aside and did not come goes; not what has come, which may be noted in a commit
   // whose answer was lost.
   if (!got)
-    if (auto trimmed = trim(); !trimmed) return trimmed;
+    if (auto given = give_back_unused(); !given) return given;
   return got;
 }
 

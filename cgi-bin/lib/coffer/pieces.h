@@ -1,7 +1,7 @@
 // Pieces: the file of an upload that comes in pieces, in store/resume, and who goes on with it.
 //
 //   auto pieces = Pieces::take(path, patience);        // nobody else has it now
-//   pieces->receive(body, length, checksum, state, keep);
+//   pieces->receive(body, length, checksum, state, keep, cut);
 //
 // The lock is the kernel's: a process that dies holds none.
 
@@ -33,14 +33,17 @@ class Pieces {
   /// Makes who receives into the file at `path`, in this process, stop and keep what has come.
   static void interrupt(const std::filesystem::path& path);
 
-  /// Gives back the disk space behind the first `size` bytes; or behind all that has come, where
-  /// more was set aside by who was killed.
-  Result<> trim(std::uint64_t size = UINT64_MAX);
+  /// Keeps the first `size` bytes and gives back the disk space behind them. Errc::data_loss if the
+  /// file has fewer.
+  Result<> cut_to(std::uint64_t size);
+
+  /// Gives back the disk space behind all that has come, which was set aside and is not needed.
+  Result<> give_back_unused();
 
   /// Keeps what has come so far: with the file synced, `state` is where one can go on.
   using Keep = std::function<Result<>(const DigestState& state)>;
 
-  /// Takes `length` bytes in behind the `state.size` that count, and digests them; trim() comes
+  /// Takes `length` bytes in behind the `state.size` that count, and digests them; cut_to() comes
   /// first. They are synced and kept every now and then, at the end, and where the body ends too
   /// early, whose error is then the result. If a checksum is declared all of them are kept or none:
   /// Errc::checksum_mismatch. `cut` ends the wait for the body, for interrupt().

@@ -57,9 +57,7 @@ Result<std::string> Resume::begin(Resumable upload) {
   auto token = random_token();
   upload.token_hash = token_hash(token);
   upload.owner = caller_.user.id;
-  auto room = app_.staging.room();
-  if (!room) return room.error();
-  if (upload.size > *room) return Error{Errc::no_space, "the disk has too little room for that"};
+  if (auto fits = app_.staging.has_room(upload.size); !fits) return fits.error();
   // The name is durable, and held, before there is a row that counts on it.
   auto pieces = Pieces::make(pieces_path(app_, upload.token_hash));
   if (!pieces) return pieces.error();
@@ -113,10 +111,8 @@ Result<> Resume::receive(Held& held, std::uint64_t length,
                          const std::optional<Declared>& checksum) {
   auto& upload = held.upload;
   // What came after the last time that it was kept does not count, nor the space set aside for it.
-  if (auto trimmed = held.pieces->trim(upload.offset); !trimmed) return trimmed;
-  auto room = app_.staging.room();
-  if (!room) return room.error();
-  if (length > *room) return Error{Errc::no_space, "the disk has too little room for that"};
+  if (auto cut = held.pieces->cut_to(upload.offset); !cut) return cut;
+  if (auto fits = app_.staging.has_room(length); !fits) return fits;
   auto keep = [&](const DigestState& state) -> Result<> {
     auto from = std::exchange(upload.offset, state.size);
     upload.state = state;
@@ -157,7 +153,7 @@ Result<> Resume::make_file(Ingest& ingest, Resumable& upload, Staged staged,
 
 Result<> Resume::finish(Held& held) {
   auto& upload = held.upload;
-  if (upload.entry || upload.offset < upload.size || !upload.concat.empty()) return {};
+  if (upload.entry || upload.offset < upload.size || upload.is_partial()) return {};
   auto digests = digests_at(upload.state);
   if (upload.sha256 && *upload.sha256 != digests.sha256) {
     if (auto ended = end(held); !ended) return ended;
@@ -190,7 +186,7 @@ Result<std::string> Resume::join(Resumable upload, const std::vector<std::string
   for (auto token : tokens) {
     auto part = find(token_hash(token));
     if (!part) return part.error();
-    if (part->concat != "partial" || part->offset != part->size)
+    if (!part->is_partial() || part->offset != part->size)
       return Error{Errc::invalid_argument, "only whole partial uploads can be made one"};
     upload.size += part->size;
     files.emplace_back(pieces_path(app_, part->token_hash), part->size);

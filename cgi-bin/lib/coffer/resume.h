@@ -4,7 +4,7 @@
 //   Resume resume(app, caller, request);
 //   auto token = resume.begin(upload);              // Resumable with size, folder, name
 //   auto held = resume.hold(token_hash(token), Resume::How::wait);
-//   resume.receive(*held, *request.body, length, {});
+//   resume.receive(*held, length, {});
 //
 // A piece counts once its bytes are synced and a transaction says so, with the digests' state,
 // so nothing is read again; the last one is followed by the transaction that makes it a file.

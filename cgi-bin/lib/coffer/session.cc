@@ -79,12 +79,12 @@ Result<Caller> caller_of(Connection& db, const Request& request) {
 
 // Whether the token is for such a request at all. What is not listed is not open to a confined
 // one, and so nothing that is added later.
-Result<> check_grant(Connection& db, const Request& request, const Caller& caller) {
-  if (!caller.grant.may_write && !request.is_read())
+Result<> check_grant(Connection& db, const Request& request, const Caller& caller, bool change) {
+  if (!caller.grant.may_write && change)
     return Error{Errc::permission_denied, "this token is for reading only"};
   if (!caller.confined()) return {};
   bool files = request.path == "/" || request.path.starts_with("/file/");
-  if (!files && !(request.path == "/user/account" && request.is_read()))
+  if (!files && !(request.path == "/user/account" && !change))
     return Error{Errc::permission_denied, "this token is for the files of one folder only"};
   Error gone{Errc::not_found, "the folder that this token is for is not there any more"};
   auto root = find_entry(db, caller.user.id, caller.grant.root);
@@ -95,17 +95,19 @@ Result<> check_grant(Connection& db, const Request& request, const Caller& calle
 }
 
 // The caller, who has meant to ask for a change if the request is one.
-Result<Caller> checked_caller_of(Connection& db, const Request& request) {
+Result<Caller> checked_caller_of(Connection& db, Request& request, bool change) {
+  request.read_only = !db.role.primary;
   auto caller = caller_of(db, request);
   if (!caller) return caller;
-  if (auto granted = check_grant(db, request, *caller); !granted) return granted.error();
-  if (request.is_read()) return caller;
-  if (auto ours = check_origin(request); !ours) return ours.error();
+  if (auto granted = check_grant(db, request, *caller, change); !granted) return granted.error();
+  if (change)
+    if (auto ours = check_origin(request); !ours) return ours.error();
+  request.notes.add("user", std::to_string(std::uint64_t(caller->user.id)));
   return caller;
 }
 
-Result<Caller> check_password_chosen(Caller caller) {
-  if (!caller.user.one_time || caller.csrf.empty()) return caller;
+Result<Caller> with_chosen_password(Result<Caller> caller) {
+  if (!caller || !caller->user.one_time || caller->csrf.empty()) return caller;
   return Error{Errc::permission_denied, "choose a password of your own first, at /user/account"};
 }
 
@@ -130,20 +132,21 @@ Result<Caller> require_user_with_any_password(App& app, Request& request) {
 }
 
 Result<Caller> require_user_with_any_password(Connection& db, Request& request) {
-  request.read_only = !db.role.primary;
-  auto caller = checked_caller_of(db, request);
-  if (caller) request.notes.add("user", std::to_string(std::uint64_t(caller->user.id)));
-  return caller;
+  return checked_caller_of(db, request, !request.is_read());
 }
 
 Result<Caller> require_user(App& app, Request& request) {
-  auto caller = require_user_with_any_password(app, request);
-  return caller ? check_password_chosen(std::move(*caller)) : caller;
+  return with_chosen_password(require_user_with_any_password(app, request));
 }
 
 Result<Caller> require_user(Connection& db, Request& request) {
-  auto caller = require_user_with_any_password(db, request);
-  return caller ? check_password_chosen(std::move(*caller)) : caller;
+  return with_chosen_password(require_user_with_any_password(db, request));
+}
+
+Result<Caller> require_writer(App& app, Request& request) {
+  auto db = app.database.borrow();
+  if (!db) return db.error();
+  return with_chosen_password(checked_caller_of(**db, request, true));
 }
 
 Result<> check_csrf(const Caller& caller, const Fields& form) {

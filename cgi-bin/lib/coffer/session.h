@@ -29,6 +29,8 @@ struct Caller {
 /// password) or session cookie. Errc::unauthenticated; Errc::permission_denied for a change
 /// that a foreign page asked for, for what a token was not made for, or while the user has a
 /// one-time password; Errc::not_found if the folder that a token is for is gone.
+/// What a request was let in for it may finish, though the session or token ends meanwhile; but
+/// nothing of it becomes a file of a user who is disabled (meta/user.h, charge()).
 /// Notes the user for the log, and whether the answer comes from a replica in the primary's place.
 Result<Caller> require_user(Connection& db, Request& request);
 
@@ -38,6 +40,9 @@ Result<Caller> require_user(App& app, Request& request);
 /// The same again, also for a user who has yet to choose a password.
 Result<Caller> require_user_with_any_password(Connection& db, Request& request);
 Result<Caller> require_user_with_any_password(App& app, Request& request);
+
+/// require_user() for a request that makes a change whatever its method.
+Result<Caller> require_writer(App& app, Request& request);
 
 /// Errc::permission_denied unless `form` proves in `csrf` to know the caller's token.
 Result<> check_csrf(const Caller& caller, const Fields& form);

@@ -102,10 +102,8 @@ Result<std::filesystem::path> Staging::own() {
     if (::mkdir(own.c_str(), 0700) != 0) return system_error("make", own);
     auto lock = open_file(own, O_RDONLY | O_DIRECTORY);
     if (!lock && lock.error().code != Errc::not_found) return lock.error();
-    struct stat info;
-    if (!lock || ::flock(lock->get(), LOCK_EX | LOCK_NB) != 0 || ::fstat(lock->get(), &info) != 0 ||
-        info.st_nlink == 0)
-      continue;
+    if (!lock) continue;
+    if (auto held = hold_file(lock->get(), own); !held || !*held) continue;
     own_ = std::move(own);
     lock_ = std::move(*lock);
     return own_;
@@ -132,10 +130,15 @@ Result<std::uint64_t> Staging::room() const {
   return free - std::min(free, keep_free_);
 }
 
-Result<Staged> Staging::receive(Source& bytes, std::uint64_t most, bool synced) {
+Result<> Staging::has_room(std::uint64_t bytes) const {
   auto free = room();
   if (!free) return free.error();
-  if (most > *free) return Error{Errc::no_space, "the disk has too little room left for that"};
+  if (bytes > *free) return Error{Errc::no_space, "the disk has too little room left for that"};
+  return {};
+}
+
+Result<Staged> Staging::receive(Source& bytes, std::uint64_t most, bool synced) {
+  if (auto fits = has_room(most); !fits) return fits.error();
   auto folder = own();
   if (!folder) return folder.error();
   Staged staged(*folder / random_token());

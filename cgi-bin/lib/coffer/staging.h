@@ -51,6 +51,9 @@ class Staging {
   /// How many bytes the disk has left for uploads.
   Result<std::uint64_t> room() const;
 
+  /// Errc::no_space if that is less than `bytes`.
+  Result<> has_room(std::uint64_t bytes) const;
+
   /// Takes in what `bytes` gives until its end, which is at most `most` bytes, and computes
   /// its digests. The disk space is set aside first: Errc::no_space before a byte is read.
   /// What is returned is synced to the disk.

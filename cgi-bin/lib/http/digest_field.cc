@@ -22,10 +22,6 @@ std::optional<Algorithm> registered(std::string_view name) {
   return {};
 }
 
-Error bad(std::string_view name, std::string pattern) {
-  return {Errc::invalid_argument, std::move(pattern), {std::string(name)}};
-}
-
 // A dictionary of byte sequences (RFC 9651): sha-256=:RK/0qy18...=:, md5=:...:
 Result<> parse_digests(std::string_view header, std::string_view text,
                        std::vector<Declared>& declared) {
@@ -35,16 +31,17 @@ Result<> parse_digests(std::string_view header, std::string_view text,
     auto value = equals == member.npos ? std::string_view{} : member.substr(equals + 1);
     value = value.substr(0, value.find(';'));
     if (value.size() < 2 || !value.starts_with(':') || !value.ends_with(':'))
-      return bad(header, "'{}' is not a list of digests such as sha-256=:BASE64:");
+      return bad("'{}' is not a list of digests such as sha-256=:BASE64:", {std::string(header)});
     auto algorithm = registered(member.substr(0, equals));
     if (!algorithm) continue;
     auto digest = unbase64(value.substr(1, value.size() - 2));
     if (!digest || digest->size() != size_of(*algorithm))
-      return bad(header, "'{}' has a digest of the wrong length");
+      return bad("'{}' has a digest of the wrong length", {std::string(header)});
     declared.push_back({*algorithm, std::move(*digest)});
     known = true;
   }
-  if (!known) return bad(header, "'{}' has no digest we can check: use sha-256, sha or md5");
+  if (!known)
+    return bad("'{}' has no digest we can check: use sha-256, sha or md5", {std::string(header)});
   return {};
 }
 
@@ -70,7 +67,7 @@ Result<std::vector<Declared>> declared_in_headers(const Fields& headers) {
   if (auto text = headers.get("content-md5")) {
     auto digest = unbase64(*text);
     if (!digest || digest->size() != size_of(Algorithm::md5))
-      return bad("content-md5", "'{}' is not an MD5 in base64");
+      return bad("'{}' is not an MD5 in base64", {"content-md5"});
     declared.push_back({Algorithm::md5, std::move(*digest)});
   }
   return declared;
@@ -85,12 +82,21 @@ Result<std::vector<Declared>> declared_in_fields(const Fields& fields, std::size
     std::erase(values, "");
     if (values.empty()) continue;
     if (values.size() != files)
-      return bad(name, "'{}' must be given once for each file, or not at all");
+      return bad("'{}' must be given once for each file, or not at all", {std::string(name)});
     auto digest = unhex(values[file]);
     if (!digest || digest->size() != size_of(algorithm))
-      return bad(name, "'{}' is not a digest in hex of the right length");
+      return bad("'{}' is not a digest in hex of the right length", {std::string(name)});
     declared.push_back({algorithm, std::move(*digest)});
   }
+  return declared;
+}
+
+Result<std::vector<Declared>> declared_in(const Request& request) {
+  auto declared = declared_in_headers(request.headers);
+  if (!declared) return declared;
+  auto more = declared_in_fields(request.query, 0, 1);
+  if (!more) return more;
+  declared->insert(declared->end(), more->begin(), more->end());
   return declared;
 }
 

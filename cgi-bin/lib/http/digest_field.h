@@ -29,6 +29,9 @@ Result<std::vector<Declared>> declared_in_headers(const Fields& headers);
 Result<std::vector<Declared>> declared_in_fields(const Fields& fields, std::size_t file,
                                                  std::size_t files);
 
+/// What the headers of a request and the fields of its query declare of its body.
+Result<std::vector<Declared>> declared_in(const Request& request);
+
 /// Errc::mismatch, naming the first that differs, or nothing.
 Result<> check_declared(const std::vector<Declared>& declared, const Digests& digests);
 

@@ -122,4 +122,12 @@ Result<std::optional<std::uint64_t>> number_field(const Fields& fields, std::str
   return number;
 }
 
+Result<std::uint64_t> number_header(const Fields& headers, std::string_view name) {
+  auto text = headers.get(name);
+  if (!text) return bad("the header '{}' is missing", {std::string(name)});
+  auto number = parse_number(*text);
+  if (!number) return bad("the header '{}' is not a number", {std::string(name)});
+  return *number;
+}
+
 }  // namespace coffer

@@ -61,4 +61,7 @@ Response see_other(std::string location);
 /// The number in a query or form, or Errc::invalid_argument if it is none; nothing if absent.
 Result<std::optional<std::uint64_t>> number_field(const Fields& fields, std::string_view name);
 
+/// The number in a header, or Errc::invalid_argument if there is none, or it is not one.
+Result<std::uint64_t> number_header(const Fields& headers, std::string_view name);
+
 }  // namespace coffer

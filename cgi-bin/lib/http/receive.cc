@@ -15,10 +15,6 @@ std::string header_name(std::string_view name) {
   return header;
 }
 
-Error bad(std::string pattern, std::vector<std::string> values = {}) {
-  return {Errc::invalid_argument, std::move(pattern), std::move(values)};
-}
-
 }  // namespace
 
 Result<Request> receive(const char* const* parameters) {

@@ -8,10 +8,6 @@
 namespace coffer {
 namespace {
 
-Error bad(std::string pattern, std::vector<std::string> values = {}) {
-  return {Errc::invalid_argument, std::move(pattern), std::move(values)};
-}
-
 // Before and after the first `separator`; all of it and nothing where there is none.
 std::pair<std::string_view, std::string_view> cut(std::string_view text, char separator) {
   auto at = text.find(separator);
@@ -53,11 +49,11 @@ Result<Declared> parse_checksum(std::string_view text) {
   return Declared{algorithm, std::move(*digest)};
 }
 
-Result<Concat> parse_concat(std::string_view text, std::string_view base) {
-  if (text == "partial") return Concat{.partial = true};
+Result<std::vector<std::string_view>> parse_concat(std::string_view text, std::string_view base) {
+  std::vector<std::string_view> parts;
+  if (text.empty() || text == "partial") return parts;
   auto [kind, addresses] = cut(text, ';');
   if (kind != "final") return bad("Upload-Concat is 'partial', or 'final;' and addresses");
-  Concat concat;
   for (auto address : split(addresses, ' ')) {
     if (address.empty()) continue;
     auto scheme = address.find("://");
@@ -65,19 +61,11 @@ Result<Concat> parse_concat(std::string_view text, std::string_view base) {
     auto path = address.substr(std::min(slash, address.size()));
     if (!path.starts_with(base))
       return bad("'{}' is not the address of an upload", {std::string(address)});
-    concat.parts.push_back(path.substr(base.size()));
+    parts.push_back(path.substr(base.size()));
   }
-  if (concat.parts.empty() || concat.parts.size() > kMostParts)
-    return bad("a final upload is made of 1 to 100 others");
-  return concat;
-}
-
-Result<std::uint64_t> number_header(const Fields& headers, std::string_view name) {
-  auto text = headers.get(name);
-  if (!text) return bad("the header '{}' is missing", {std::string(name)});
-  auto number = parse_number(*text);
-  if (!number) return bad("the header '{}' is not a number", {std::string(name)});
-  return *number;
+  if (parts.empty() || parts.size() > kMostParts)
+    return bad("a final upload is made of 1 to {} others", {std::to_string(kMostParts)});
+  return parts;
 }
 
 }  // namespace coffer

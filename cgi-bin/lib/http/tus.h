@@ -1,5 +1,5 @@
 // tus: what the headers of the resumable upload protocol say,
-// https://tus.io/protocols/resumable-upload (1.0.0). Numbers are decimal digits and nothing else.
+// https://tus.io/protocols/resumable-upload (1.0.0).
 
 #pragma once
 
@@ -33,23 +33,12 @@ Result<Fields> parse_metadata(std::string_view text);
 /// Errc::invalid_argument if it is malformed or its algorithm none of kTusChecksums.
 Result<Declared> parse_checksum(std::string_view text);
 
-/// What Upload-Concat says an upload is: `partial`, or the final one that is made of the uploads
-/// at these addresses; neither without that header.
-struct Concat {
-  bool partial = false;
-  std::vector<std::string_view> parts{};
-
-  bool final() const { return !parts.empty(); }
-};
-
 /// So many addresses find room in a header (8 KiB in all).
 inline constexpr std::size_t kMostParts = 100;
 
-/// Errc::invalid_argument if it is neither "partial" nor "final;" and the addresses of one to
+/// The uploads that Upload-Concat says a final one is made of; none if it is "partial" or "".
+/// Errc::invalid_argument if it is neither that nor "final;" and the addresses of one to
 /// kMostParts uploads below `base`, relative or absolute. Of each, what follows `base` is kept.
-Result<Concat> parse_concat(std::string_view text, std::string_view base);
-
-/// The number in a header. Errc::invalid_argument if there is none, or it is not one.
-Result<std::uint64_t> number_header(const Fields& headers, std::string_view name);
+Result<std::vector<std::string_view>> parse_concat(std::string_view text, std::string_view base);
 
 }  // namespace coffer

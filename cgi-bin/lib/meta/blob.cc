@@ -38,12 +38,6 @@ constexpr char kLeaveTransfers[] =
 constexpr char kForgetCopies[] = "DELETE FROM copy WHERE sha256 = ?";
 constexpr char kForgetTransfers[] = "DELETE FROM transfer WHERE sha256 = ?";
 
-Result<> expect_one(const Result<Changed>& changed, const char* otherwise) {
-  if (!changed) return changed.error();
-  if (changed->rows != 1) return Error{Errc::internal, otherwise};
-  return {};
-}
-
 }  // namespace
 
 Result<bool> add_reference(Transaction& tx, const Digests& digests, std::uint64_t size) {
@@ -59,11 +53,13 @@ Result<bool> add_reference(Transaction& tx, const Digests& digests, std::uint64_
 }
 
 Result<> drop_reference(Transaction& tx, const Sha256& sha256) {
-  return expect_one(tx.run(kDropReference, {sha256}), "a blob has fewer references than rows");
+  return expect_one(tx.run(kDropReference, {sha256}),
+                    {Errc::internal, "a blob has fewer references than rows"});
 }
 
 Result<> copy_reference(Transaction& tx, const Sha256& sha256) {
-  return expect_one(tx.run(kCopyReference, {sha256}), "a row refers to a blob without references");
+  return expect_one(tx.run(kCopyReference, {sha256}),
+                    {Errc::internal, "a row refers to a blob without references"});
 }
 
 Result<Blob> find_blob(Connection& db, const Sha256& sha256) {

@@ -11,7 +11,7 @@ constexpr char kOpen[] =
     "INSERT INTO challenge"
     " (token_hash, owner, root, folder, name, conflict, size, sha256, sha1, md5, crc32, crc64,"
     " expires)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (UNIX_TIMESTAMP(NOW(3)) + ?) * 1000)";
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, UNIX_TIMESTAMP(NOW(3)) * 1000 + ?)";
 constexpr char kTooMany[] =
     "SELECT token_hash FROM challenge WHERE owner = ? ORDER BY expires DESC LIMIT ? OFFSET ?";
 constexpr char kOver[] =
@@ -65,10 +65,12 @@ bool Claim::is_of(const Blob& bytes) const {
 // Under the user's lock they are counted right, however many come at a time.
 Result<> open_challenge(Transaction& tx, const Sha256& token_hash, const Claim& claim) {
   const auto& [root, file, said] = claim;
+  const auto& [sha256, sha1, md5, crc32, crc64] = said;
   if (auto locked = lock_user(tx, file.owner); !locked) return locked;
-  auto opened = tx.run(kOpen, {token_hash, file.owner, root, file.folder, file.name, file.conflict,
-                               file.size, file.sha256, Value::Bytes(said[1]), Value::Bytes(said[2]),
-                               Value::Bytes(said[3]), Value::Bytes(said[4]), kChallengeSeconds});
+  auto opened =
+      tx.run(kOpen, {token_hash, file.owner, root, file.folder, file.name, file.conflict, file.size,
+                     Value::Bytes(sha256), Value::Bytes(sha1), Value::Bytes(md5),
+                     Value::Bytes(crc32), Value::Bytes(crc64), kChallengeSeconds * 1000});
   if (!opened) return opened.error();
   auto closed = close_all(tx, kTooMany, {file.owner, kMostAtOnce, kMostChallenges});
   if (!closed) return closed.error();

@@ -39,9 +39,7 @@ Result<Invitation> find_invitation(Connection& db, const Sha256& token_hash) {
 Result<Invitation> use_invitation(Transaction& tx, const Sha256& token_hash) {
   auto invitation = find_invitation(tx, token_hash);
   if (!invitation) return invitation;
-  auto used = tx.run(kUse, {token_hash});
-  if (!used) return used.error();
-  if (used->rows != 1) return over();
+  if (auto used = expect_one(tx.run(kUse, {token_hash}), over()); !used) return used.error();
   return invitation;
 }
 

@@ -75,12 +75,6 @@ Result<std::vector<Resumable>> select(Connection& db, const char* sql,
 
 Error ended() { return {Errc::not_found, "no such upload, or it has ended"}; }
 
-// What a statement that is to change one row has done.
-Result<> expect_one(const Result<Changed>& changed, const Error& otherwise) {
-  if (!changed) return changed.error();
-  return changed->rows == 1 ? Result<>{} : otherwise;
-}
-
 // Of those that are files nobody needs to hear for long.
 Result<> make_room(Transaction& tx, UserId owner) {
   std::uint64_t count = 0;

@@ -29,6 +29,10 @@ struct Resumable {
   std::optional<Sha256> sha256{};  // that its bytes must have
   std::optional<EntryId> entry{};  // what it has become
   Time expires{};                  // set by these functions only
+
+  /// Whether it is a part of another one, or made of such parts.
+  bool is_partial() const { return concat == "partial"; }
+  bool is_final() const { return concat.starts_with("final"); }
 };
 
 /// So many a user may have; those that are files make room for others.

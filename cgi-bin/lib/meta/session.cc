@@ -111,10 +111,7 @@ Result<std::vector<Session>> list_sessions(Connection& db, UserId user, const Sh
 }
 
 Result<> end_session(Connection& db, UserId user, SessionId id) {
-  auto ended = db.run(kEndOneSession, {user, id});
-  if (!ended) return ended.error();
-  if (ended->rows == 0) return Error{Errc::not_found, "no such session"};
-  return {};
+  return expect_one(db.run(kEndOneSession, {user, id}), {Errc::not_found, "no such session"});
 }
 
 Result<std::uint64_t> end_other_sessions(Connection& db, UserId user, const Sha256& current) {
@@ -158,10 +155,7 @@ Result<std::vector<ApiToken>> list_api_tokens(Connection& db, UserId user) {
 }
 
 Result<> remove_api_token(Connection& db, UserId user, TokenId id) {
-  auto removed = db.run(kRemoveToken, {user, id});
-  if (!removed) return removed.error();
-  if (removed->rows == 0) return Error{Errc::not_found, "no such token"};
-  return {};
+  return expect_one(db.run(kRemoveToken, {user, id}), {Errc::not_found, "no such token"});
 }
 
 }  // namespace coffer

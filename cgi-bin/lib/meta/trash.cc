@@ -95,10 +95,8 @@ std::string trash_name_of(const Entry& entry) {
 }
 
 Result<> trash_entry(Transaction& tx, UserId owner, EntryId id) {
-  auto trashed = tx.run(kTrashEntry, {owner, id});
-  if (!trashed) return trashed.error();
-  if (trashed->rows == 0) return Error{Errc::not_found, "no such file or folder in your cloud"};
-  return {};
+  return expect_one(tx.run(kTrashEntry, {owner, id}),
+                    {Errc::not_found, "no such file or folder in your cloud"});
 }
 
 Result<EntryId> restore_entry(Transaction& tx, UserId owner, EntryId id) {
@@ -117,10 +115,8 @@ Result<EntryId> restore_entry(Transaction& tx, UserId owner, EntryId id) {
 }
 
 Result<> delete_entry(Transaction& tx, UserId owner, EntryId id) {
-  auto deleted = tx.run(kDelete, {owner, id});
-  if (!deleted) return deleted.error();
-  if (deleted->rows == 0) return Error{Errc::not_found, "no such file or folder in your cloud"};
-  return {};
+  return expect_one(tx.run(kDelete, {owner, id}),
+                    {Errc::not_found, "no such file or folder in your cloud"});
 }
 
 Result<bool> clear_folder(Transaction& tx, UserId owner, EntryId folder) {

@@ -199,11 +199,9 @@ Result<EntryId> make_folder(Transaction& tx, UserId owner, EntryId folder, std::
 Result<std::string> move_entry(Transaction& tx, UserId owner, EntryId id, EntryId folder,
                                std::string_view name, Conflict conflict) {
   if (auto locked = lock_folder(tx, owner, folder, id); !locked) return locked.error();
-  auto move = [&](const std::string& to) -> Result<> {
-    auto moved = tx.run(kMove, {folder, to, owner, id});
-    if (!moved) return moved.error();
-    if (moved->rows == 0) return Error{Errc::not_found, "no such file or folder in your cloud"};
-    return {};
+  auto move = [&](const std::string& to) {
+    return expect_one(tx.run(kMove, {folder, to, owner, id}),
+                      {Errc::not_found, "no such file or folder in your cloud"});
   };
   auto moved = move(std::string(name));
   if (moved) return std::string(name);

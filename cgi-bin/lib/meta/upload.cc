@@ -22,19 +22,17 @@ constexpr char kList[] =
 
 Result<UploadId> reserve(Transaction& tx, UserId owner, std::uint64_t size,
                          std::string_view staging) {
-  auto kept = tx.run(kReserve, {size, owner, size});
+  auto kept = expect_one(tx.run(kReserve, {size, owner, size}),
+                         {Errc::too_large, "that would go over your quota"});
   if (!kept) return kept.error();
-  if (kept->rows != 1) return Error{Errc::too_large, "that would go over your quota"};
   auto added = tx.run(kAdd, {owner, size, staging});
   if (!added) return added.error();
   return UploadId{added->id};
 }
 
 Result<> spend(Transaction& tx, UploadId upload, std::uint64_t bytes) {
-  auto spent = tx.run(kSpend, {bytes, upload, bytes});
-  if (!spent) return spent.error();
-  if (spent->rows != 1) return Error{Errc::internal, "an upload has not reserved what it spends"};
-  return {};
+  return expect_one(tx.run(kSpend, {bytes, upload, bytes}),
+                    {Errc::internal, "an upload has not reserved what it spends"});
 }
 
 // What the row says counts where it is less: its owner may not know that a commit has come through.

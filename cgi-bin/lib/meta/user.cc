@@ -57,11 +57,7 @@ User user_of(const Row& row) {
           .changes = row.number(9)};
 }
 
-Result<> expect_one(const Result<Changed>& changed) {
-  if (!changed) return changed.error();
-  if (changed->rows != 1) return Error{Errc::not_found, "no such user"};
-  return {};
-}
+Error no_such_user() { return {Errc::not_found, "no such user"}; }
 
 // Errc::conflict for the last administrator. Two of them cannot go at once: all are locked.
 Result<> check_spare(Transaction& tx, UserId user) {
@@ -97,7 +93,7 @@ Result<User> find_user(Connection& db, std::string_view name) {
     auto found = db.query(kFind, {*key}, [&](const Row& row) { user = user_of(row); });
     if (!found) return found.error();
   }
-  if (user.id == UserId{}) return Error{Errc::not_found, "no such user"};
+  if (user.id == UserId{}) return no_such_user();
   return user;
 }
 
@@ -121,20 +117,20 @@ Result<std::vector<SeenUser>> list_users(Connection& db, std::string_view after,
 }
 
 Result<> set_password(Transaction& tx, UserId user, std::string_view hash, bool one_time) {
-  auto set = expect_one(tx.run(kSetPassword, {hash, one_time, user}));
+  auto set = expect_one(tx.run(kSetPassword, {hash, one_time, user}), no_such_user());
   if (!set) return set;
   if (auto ended = tx.run(kEndSessions, {user}); !ended) return ended.error();
   return {};
 }
 
 Result<> set_quota(Connection& db, UserId user, std::uint64_t bytes) {
-  return expect_one(db.run(kSetQuota, {bytes, user}));
+  return expect_one(db.run(kSetQuota, {bytes, user}), no_such_user());
 }
 
 Result<> set_disabled(Transaction& tx, UserId user, bool disabled) {
   if (disabled)
     if (auto spared = check_spare(tx, user); !spared) return spared;
-  auto set = expect_one(tx.run(kSetDisabled, {disabled, user}));
+  auto set = expect_one(tx.run(kSetDisabled, {disabled, user}), no_such_user());
   if (!set) return set;
   if (auto ended = tx.run(kEndSessions, {user}); !ended) return ended.error();
   return {};
@@ -142,7 +138,7 @@ Result<> set_disabled(Transaction& tx, UserId user, bool disabled) {
 
 Result<> close_user(Transaction& tx, UserId user) {
   if (auto spared = check_spare(tx, user); !spared) return spared;
-  if (auto closed = expect_one(tx.run(kClose, {user})); !closed) return closed;
+  if (auto closed = expect_one(tx.run(kClose, {user}), no_such_user()); !closed) return closed;
   if (auto ended = tx.run(kEndSessions, {user}); !ended) return ended.error();
   if (auto ended = tx.run(kEndTokens, {user}); !ended) return ended.error();
   return {};
@@ -198,10 +194,8 @@ Result<> charge(Transaction& tx, UserId user, std::uint64_t bytes, std::uint64_t
 }
 
 Result<> refund(Transaction& tx, UserId user, std::uint64_t bytes) {
-  auto changed = tx.run(kRefund, {bytes, user, bytes});
-  if (!changed) return changed.error();
-  if (changed->rows != 1) return Error{Errc::internal, "a user's used bytes do not add up"};
-  return {};
+  return expect_one(tx.run(kRefund, {bytes, user, bytes}),
+                    {Errc::internal, "a user's used bytes do not add up"});
 }
 
 }  // namespace coffer

@@ -43,6 +43,11 @@ MYSQL_BIND bind_value(const Value& value) {
 
 }  // namespace
 
+Result<> expect_one(const Result<Changed>& changed, const Error& otherwise) {
+  if (!changed) return changed.error();
+  return changed->rows == 1 ? Result<>{} : otherwise;
+}
+
 unsigned Statement::prepare(MYSQL* server, std::string_view sql, Statement& out) {
   out.server_ = server;
   out.statement_.reset(mysql_stmt_init(server));

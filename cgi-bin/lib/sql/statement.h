@@ -22,6 +22,9 @@ struct Changed {
   std::uint64_t id = 0;
 };
 
+/// `otherwise`, unless the statement has changed one row.
+Result<> expect_one(const Result<Changed>& changed, const Error& otherwise);
+
 class Statement {
  public:
   /// Prepares `sql`; the error is the server's number, 0 for none.
