@@ -57,6 +57,33 @@ order=$(sed -nE 's,.* (write)\(.*/store/resume/.*,\1,p; s,.* (fsync)\(.*/store/(
 api GET '/file/download?id=/survivor'
 cmp "$tmp/body" "$tmp/file" || fail 'the survivor has other bytes'
 
+# A page begins what it sends in the session it is of, though another one has signed in since.
+browser() { token='' api "$1" "$2" -b "$tmp/jar" -c "$tmp/jar" -H 'Accept: text/html' "${@:3}"; }
+csrf() { sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' "$tmp/body" | head -1; }
+sign_in() {
+	"$coffer" user passwd "$1" --stdin <<<'correct horse battery' >/dev/null || fail "no password for $1"
+	browser GET /user/signin
+	browser POST /user/signin --data-urlencode "csrf=$(csrf)" -d "name=$1" --data-urlencode 'password=correct horse battery'
+	expect_status 303
+	browser GET /
+}
+begin_in_page() {
+	browser POST "/file/resume?name=$2" -G --data-urlencode "csrf=$1" -H 'Tus-Resumable: 1.0.0' -H 'Upload-Length: 5' -H 'Content-Length: 0'
+}
+sign_in ben
+of_ben=$(csrf)
+begin_in_page "$of_ben" of-ben
+expect_status 201
+sign_in ann
+begin_in_page "$of_ben" of-ben
+expect_status 403
+expect_body 'not from your session'
+begin_in_page '' of-ben
+expect_status 403
+begin_in_page "$(browser GET / && csrf)" of-ann
+expect_status 201
+[ "$(sql "SELECT COUNT(*) FROM resumable WHERE name = 'of-ben'")" = 1 ] || fail 'an upload has begun in the cloud of another one'
+
 # Who does not go on: the row, the bytes and the reserved room go.
 begin left 5000000
 piece 0 "$tmp/one"

@@ -41,6 +41,7 @@ export function ask(item, method, url, {headers = {}, body, moved} = {}) {
     };
     request.open(method, url);
     request.setRequestHeader('Accept', 'application/json');
+    request.setRequestHeader('X-Requested-With', 'XMLHttpRequest');
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     if (moved) request.upload.onprogress = (event) => {
       watch(event.loaded < event.total ? SILENCE : patience(event.total));

@@ -5,7 +5,7 @@ import {load, make} from '/coffer.js';
 import {here} from './ask.js';
 import {chosen, dropped} from './folders.js';
 import {build, place, reveal} from './list.js';
-import {acts, be, enter, folder_page, forget_done, going, on_finished, refresh} from './queue.js';
+import {acts, be, enter, folder_page, forget_done, goes_on, going, on_finished, refresh} from './queue.js';
 import {words} from './words.js';
 
 let language, shown, fresh = false;
@@ -62,8 +62,8 @@ export function attach() {
   const moved = shown !== location.href;
   shown = location.href;
   // What is done is said once more on the next page, and then no more.
-  if (moved && !going() && !fresh) forget_done();
-  if (moved) fresh = going();
+  if (moved && !goes_on() && !fresh) forget_done();
+  if (moved) fresh = goes_on();
   place(slot(), moved ? Boolean(form) : undefined);
   if (form) offer_folder(form);
   refresh();

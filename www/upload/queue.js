@@ -18,6 +18,7 @@ let items = [], reading = 0, round = 0, brought = false, drawing, when_finished 
 const whole = {};
 
 export const going = () => on_way() + reading > 0;
+export const goes_on = () => going() || items.some((item) => item.aside);
 export const on_finished = (then) => { when_finished = then; };
 export const folder_page = (id) => Number(id) ? `/file/query?folder=${id}` : '/';
 
