@@ -9,7 +9,7 @@ import {draw} from './list.js';
 import {wake} from './rest.js';
 import {LARGE, drop} from './send.js';
 import {count_all, measure_all} from './tally.js';
-import {fail, go, halt, is_on_way, on_turns, on_way, owner, pump, set_aside} from './turns.js';
+import {fail, go, halt, is_on_way, on_turns, on_way, owner, set_aside} from './turns.js';
 import {bytes, say} from './words.js';
 
 // `reading` says how many drops and choices are still read, `brought` whether anything has come in
@@ -39,6 +39,7 @@ function changed() {
 // It may have been the last of all.
 function settle(folder) {
   if (going() || owner.barred || !owner.present || !brought) return;
+  refresh();
   when_finished(folder, items.every((item) => item.round !== round || item.state === 'done'));
 }
 
@@ -92,14 +93,13 @@ export async function enter(source, folder, conflict = 'version') {
       else go(item);
       // A folder of thousands is sent while it is still read.
       if (Date.now() - last > 50) {
-        pump();
         await new Promise((resolve) => setTimeout(resolve));
         last = Date.now();
       }
     }
   } finally {
     reading--;
-    pump();
+    changed();
     if (owner.name === whose) settle(folder);
   }
 }
@@ -116,7 +116,7 @@ function choose(item) {
     const [{file}] = chosen(input);
     if (same(item, file)) go(Object.assign(item, {file}));
     else item.detail = say('changed');
-    pump();
+    changed();
   };
   input.click();
 }
@@ -124,7 +124,7 @@ function choose(item) {
 // For one item, or for all that it fits.
 const each = (fits, act) => (item) => {
   for (const one of item ? [item] : items.filter(fits)) act(one);
-  pump();
+  changed();
 };
 
 // Somebody wants it now, and has perhaps put in order what was in the way.
@@ -146,7 +146,6 @@ export const acts = {
   async choosefile(item) {
     if (!item.handle || !await reopen(item, true)) return choose(item);
     go(item);
-    pump();
   },
   remove(item) {
     halt(item);
@@ -193,7 +192,7 @@ export async function be(name) {
     if (here && record.sure) go(item);
     else item.state = here ? 'paused' : 'choose';
   }
-  pump();
+  changed();
   return comes && items.length > 0;
 }
 

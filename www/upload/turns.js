@@ -17,7 +17,7 @@ const in_slot = (n, use) => locks ? locks.request(`upload slot ${n}`, use) : use
 const PATIENCE = 600_000;
 
 const pending = new Set(), busy = new Set(), taken = new Set();
-let probe;
+let probe, soon;
 
 // Whose uploads they are, whether the page that is shown is theirs, and what the server says to them
 // if it lets them do nothing any more.
@@ -44,6 +44,7 @@ export function go(item) {
   item.state = 'waiting';
   pending.add(item);
   if (stopped()) set_aside();
+  soon ??= setTimeout(pump);
 }
 
 export function halt(item) {
@@ -124,6 +125,7 @@ async function take(n) {
 }
 
 export function pump() {
+  soon = void clearTimeout(soon);
   for (let n = 0; n < SLOTS; n++) if (!taken.has(n) && next(n)) take(n);
   tell.changed();
 }
