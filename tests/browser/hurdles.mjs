@@ -174,6 +174,7 @@ await my.open(await folder_page('/Gone'));
 await my.folder('/Gone/Away');
 files('Away', 2, 100);
 await context.route('**/file/upload?*name=1.txt*', async (route) => {
+  await my.says('Away/0.txt', 'uploaded');
   await my.remove('/Gone/Away');
   await route.continue();
 }, { times: 1 });
@@ -228,6 +229,38 @@ line.rate = Infinity;
 await my.uploaded(3);
 await second.locator('h1', { hasText: 'Files' }).waitFor();
 await second.close();
+
+step('a server that is away for half a minute: few ask it, and nothing fails');
+let asked = 0;
+const open = new Set();
+page.on('request', (request) => { if (request.method() === 'PUT') open.add(request) && asked++; });
+for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => open.delete(request));
+// The clock of the page goes on by a second once all that it has asked is answered.
+const second_by_second = async (more) => {
+  while (await more()) {
+    await page.clock.runFor(1000);
+    while (open.size) await page.locator('.uploads').waitFor();
+  }
+};
+const busy = { status: 503, headers: { 'Retry-After': '2' }, contentType: 'application/problem+json', body: '{"detail":"busy"}' };
+const outages = {
+  Busy: [() => context.route('**/file/upload?*csrf=*', (route) => route.fulfill(busy)), () => context.unroute('**/file/upload?*csrf=*')],
+  Refused: [() => { line.state = 'refuses'; line.cut(); }, () => { line.state = 'works'; }],
+};
+await page.clock.install();
+for (const [title, [begins, ends]] of Object.entries(outages)) {
+  await my.open(await folder_page(`/${title}`));
+  await begins();
+  asked = 0;
+  await my.drop(files(title, 200, 100));
+  await how('200 files are on their way');
+  let seconds = 30;
+  await second_by_second(() => seconds-- > 0);
+  assert.ok(asked > 5 && asked < 16, `${asked} requests in an outage of half a minute`);
+  await ends();
+  await second_by_second(() => page.locator('.uploads .how', { hasText: 'on their way' }).isVisible());
+  await all_there(title, 200);
+}
 
 await my.close();
 assert.deepEqual(my.errors, []);
