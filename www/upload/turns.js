@@ -75,7 +75,6 @@ async function later(item, trouble) {
   const seconds = backoff(item.tries, trouble.after);
   item.due = now + seconds * 1000;
   item.state = 'again';
-  pending.add(item);
   setTimeout(pump, seconds * 1000 + 10);
 }
 
@@ -98,10 +97,7 @@ async function run(item) {
     else if (trouble.again) await later(item, trouble);
     else fail(item, trouble instanceof Trouble ? trouble.message : say('changed'));
   }
-  busy.delete(item);
   if (probe === item) probe = undefined;
-  // Somebody may have said that it is to go on before it had stopped.
-  if (item.state === 'paused' && !item.halted) go(item);
 }
 
 // What is next in that slot. While the server is away one at a time tries it.
@@ -120,6 +116,10 @@ async function take(n) {
     if (item) await run(item);
   });
   taken.delete(n);
+  busy.delete(item);
+  // Somebody may have said that it is to go on before it had stopped.
+  if (item?.state === 'paused' && !item.halted) go(item);
+  if (item?.state === 'again') pending.add(item);
   pump();
   if (item) tell.ended(item);
 }
