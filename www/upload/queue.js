@@ -14,7 +14,7 @@ import {bytes, say} from './words.js';
 
 // `reading` says how many drops and choices are still read, `brought` whether anything has come in
 // since nothing was on its way.
-let items = [], reading = 0, round = 0, brought = false, drawing, when_finished = () => {};
+let items = [], reading = 0, round = 0, brought = false, drawing, soon, when_finished = () => {};
 const whole = {};
 
 export const going = () => on_way() + reading > 0;
@@ -24,16 +24,18 @@ export const folder_page = (id) => Number(id) ? `/file/query?folder=${id}` : '/'
 
 export function refresh() {
   clearTimeout(drawing);
+  soon = undefined;
   measure_all(items, whole, going());
   const count = {...count_all(items), on_way: on_way(), going: going()};
   draw(owner.present ? items : [], {whole, count, barred: owner.barred, link: folder_page(items.at(-1)?.folder)});
   if (going()) drawing = setTimeout(refresh, 250);
 }
 
-// Shows soon what has changed.
+// Shows soon what has changed, and not later if more does.
 function changed() {
+  if (soon) return;
   clearTimeout(drawing);
-  drawing = setTimeout(refresh, 30);
+  drawing = soon = setTimeout(refresh, 50);
 }
 
 // It may have been the last of all.
