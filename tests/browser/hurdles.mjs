@@ -65,13 +65,20 @@ await all_there('Out', 40);
 
 step('a session that is over');
 await my.open(await folder_page('/Over'));
+line.rate = 4 * MiB;
+await my.drop([my.file('Over/0.txt', 8 * MiB)]);
+await my.middle(2 * MiB);
 await context.clearCookies({ name: 'coffer' });
-await my.drop(files('Over', 40, 20_000));
-await how('40 files are unfinished');
+line.cut();
+line.rate = Infinity;
+await how('1 file is unfinished');
+await page.getByRole('link', { name: 'please sign in' }).waitFor();
+await my.drop(Array.from({ length: 40 }, (_, i) => my.file(`Over/${i + 1}.txt`, 20_000)));
+await how('41 files are unfinished');
 await page.getByRole('link', { name: 'please sign in' }).click();
 await page.locator('h1', { hasText: 'Sign in' }).waitFor();
 await sign_in(page, name);
-await all_there('Over', 40);
+await all_there('Over', 41);
 
 step('another one signs in beside it: nothing comes to their cloud');
 await my.open(await folder_page('/Mine'));

@@ -112,6 +112,8 @@ async function known(item) {
   const answer = await ask(item, 'HEAD', item.url, {headers: tus});
   if (answer.status === 404 || answer.status === 410) return {};
   if (answer.status === 409 || answer.status === 422) return {offset: item.size};
+  // This answer has no words.
+  if (answer.status === 401) good(await ask(item, 'GET', '/file/upload'));
   const offset = Number(good(answer).getResponseHeader('Upload-Offset'));
   return {offset, done: offset === item.size};
 }
