@@ -228,6 +228,7 @@ await second.locator('form[enctype] button.primary').click();
 await my.drop([1, 2, 3].map((i) => my.file(`first ${i}.bin`, 8 * MiB)));
 const sending = async () => (await Promise.all([page, second].map((one) => one.locator('.uploads .sending').count()))).reduce((a, b) => a + b);
 while (await sending() < 3) await page.locator('.uploads li').first().waitFor();
+await line.passed(4 * MiB);
 const third = await context.newPage();
 await third.goto(line.url + '/file/query?folder=trash', { timeout: 20_000 });
 assert.equal(await sending(), 3);
