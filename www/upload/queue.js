@@ -35,7 +35,7 @@ export function refresh() {
 function changed() {
   if (soon) return;
   clearTimeout(drawing);
-  drawing = soon = setTimeout(refresh, 50);
+  drawing = soon = setTimeout(refresh, 100);
 }
 
 // It may have been the last of all.

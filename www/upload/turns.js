@@ -12,6 +12,8 @@ import {say} from './words.js';
 const {locks} = navigator;
 const SLOTS = locks ? 5 : 2;
 const LARGE_SLOTS = 3;
+// After so many milliseconds another page has its turn.
+const TURN = 250;
 const in_slot = (n, use) => locks ? locks.request(`upload slot ${n}`, use) : use();
 // Who says for so many milliseconds that it cannot has failed; a line that is broken is tried always.
 const PATIENCE = 600_000;
@@ -97,7 +99,13 @@ async function run(item) {
     else if (trouble.again) await later(item, trouble);
     else fail(item, trouble instanceof Trouble ? trouble.message : say('changed'));
   }
+  busy.delete(item);
   if (probe === item) probe = undefined;
+  // Somebody may have said that it is to go on before it had stopped.
+  if (item.state === 'paused' && !item.halted) go(item);
+  if (item.state === 'again') pending.add(item);
+  tell.changed();
+  tell.ended(item);
 }
 
 // What is next in that slot. While the server is away one at a time tries it.
@@ -109,19 +117,13 @@ function next(n) {
 }
 
 async function take(n) {
-  let item;
   taken.add(n);
   await in_slot(n, async () => {
-    item = next(n);
-    if (item) await run(item);
+    const end = Date.now() + TURN;
+    for (let item = next(n); item; item = Date.now() < end && next(n)) await run(item);
   });
   taken.delete(n);
-  busy.delete(item);
-  // Somebody may have said that it is to go on before it had stopped.
-  if (item?.state === 'paused' && !item.halted) go(item);
-  if (item?.state === 'again') pending.add(item);
   pump();
-  if (item) tell.ended(item);
 }
 
 export function pump() {
