@@ -14,8 +14,8 @@
 // termination, concatenation. Upload-Metadata's filename (or name), folder (a path or an id),
 // conflict (see upload) and sha256 (in hex, enforced) say what becomes of it; a query can say
 // the same. X-HTTP-Method-Override says the method of a POST. Every request but OPTIONS has
-// Tus-Resumable: 1.0.0, which no foreign page can make a browser send, so there is no csrf; the
-// form has one.
+// Tus-Resumable: 1.0.0, which no foreign page can make a browser send, so there need be no csrf;
+// where the POST that begins has one in its query, it begins in that session only. The form has one.
 //
 // An offset counts what survives a power cut. A cut line costs nothing of what came before; a
 // program that is killed, 64 MiB at most; a piece with an Upload-Checksum comes in whole or not
@@ -26,13 +26,14 @@
 //
 //   400  a header or field that makes no sense      412  not tus 1.0.0
 //   401  nobody is signed in                        413  over the quota, the limit or the length
-//   403  a token for reading; a PATCH of a final    415  a PATCH that is no offset+octet-stream
-//   404  no such upload or folder, or it has ended  422  not the bytes of the declared sha256
-//   405  another method                             423  still held by another request
-//   408  too little came in a minute                429  10,000 unfinished uploads
-//   409  not at that offset, or another one is at   460  not the bytes of the Upload-Checksum
-//        it; the name exists                        503  the database does not answer
-//   411  no Content-Length                          507  the disk is full
+//   403  a token for reading; a csrf that is not    415  a PATCH that is no offset+octet-stream
+//        of the session; a PATCH of a final         422  not the bytes of the declared sha256
+//   404  no such upload or folder, or it has ended  423  still held by another request
+//   405  another method                             429  10,000 unfinished uploads
+//   408  too little came in a minute                460  not the bytes of the Upload-Checksum
+//   409  not at that offset, or another one is at   503  the database does not answer
+//        it; the name exists                        507  the disk is full
+//   411  no Content-Length
 
 #include "coffer/resume.h"
 
@@ -153,6 +154,8 @@ Result<std::string> begin(App& app, Resume& resume, Request& request, const Call
 }
 
 Result<Response> create(App& app, Request& request, const Caller& caller) {
+  if (request.query.has("csrf"))
+    if (auto ours = check_csrf(caller, request.query); !ours) return ours.error();
   Resume resume(app, caller, request);
   Resumable upload;
   upload.metadata = request.headers.value("upload-metadata");

@@ -8,17 +8,18 @@ let latest = 0;
 
 // Puts the page that came from `url` in the place of this one. What had the focus keeps it if the
 // new page has it too; else the heading gets it, so that a screen reader says where one is. With
-// `keep` it stays scrolled as it is; if that is 'quiet' nobody has asked for it, and no focus moves.
+// `keep` it stays scrolled as it is; if that is 'quiet' nobody has asked for it, and no focus moves:
+// the list of uploads is the same on both.
 function show(html, url, keep) {
   const page = new DOMParser().parseFromString(html, 'text/html');
   if (!page.querySelector('main')) return location.assign(url);
-  const focused = document.activeElement?.id;
+  const focused = document.activeElement;
   if (url !== location.href) history.pushState(null, '', url);
   document.title = page.title;
   document.documentElement.lang = page.documentElement.lang;
   document.body.replaceWith(page.body);
   enhance();
-  const next = (focused && document.getElementById(focused)) || (keep !== 'quiet' && document.querySelector('h1'));
+  const next = document.getElementById(focused?.id) ?? (keep === 'quiet' ? focused : document.querySelector('h1'));
   if (next && next.matches('h1')) next.tabIndex = -1;
   if (next) next.focus({preventScroll: true});
   if (!keep) scrollTo(0, 0);

@@ -36,9 +36,14 @@ await my.middle(40 * MiB);
 await page.reload();
 await my.says('huge.bin', 'choose the same file again');
 await page.screenshot({ path: `${screenshots}/uploads-choose.png` });
-const [chooser] = await Promise.all([page.waitForEvent('filechooser'), my.press('Choose the file', 'huge.bin')]);
+const choose = async (path) => {
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), my.press('Choose the file', 'huge.bin')]);
+  await chooser.setFiles(path);
+};
+await choose(my.file('other.bin', 5000));
+await my.says('huge.bin', 'the file has changed');
 line.rate = 30 * MiB;
-await chooser.setFiles(huge);
+await choose(huge);
 await whole(['huge.bin'], before, 72 * MiB);
 
 step('what is there already is not sent');

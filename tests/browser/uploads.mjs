@@ -92,7 +92,9 @@ assert.equal((await page.textContent('body')).includes('mine.bin'), false);
 await page.fill('#name', name);
 await page.fill('#password', password);
 await page.locator('form[action^="/user/signin"] button').click();
-await page.locator('.uploads .how', { hasText: '2 files are on their way' }).waitFor();
+await how('2 files are unfinished.');
+await my.press('Go on with all');
+await how('2 files are on their way');
 await my.press('Pause all');
 await how('2 files are unfinished.');
 
@@ -109,7 +111,7 @@ for (const [lang, button] of [['zh-Hans', '简体中文'], ['en', 'English']]) {
   await page.locator('.uploads summary').evaluate((summary) => { summary.parentElement.open = true; });
   await page.locator('.uploads li').first().waitFor();
   await page.evaluate(axe);
-  for (const width of [390, 1280]) {
+  for (const width of [320, 390, 1280]) {
     await page.setViewportSize({ width, height: 800 });
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme });
@@ -118,6 +120,10 @@ for (const [lang, button] of [['zh-Hans', '简体中文'], ['en', 'English']]) {
       await page.screenshot({ path: `${screenshots}/uploads-${lang}-${width}-${colorScheme}.png`, fullPage: true });
     }
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 0);
+    for (const row of await page.locator('.uploads li').all()) {
+      const [{ height }, name] = [await row.boundingBox(), await row.locator('.what').boundingBox()];
+      assert.ok(height < 240 && name.width > 200, `at ${width} px a row is ${height} px high, and its name has ${name.width}`);
+    }
   }
 }
 await my.press('Remove', 'mine.bin');

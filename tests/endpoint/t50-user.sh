@@ -74,6 +74,10 @@ expect_status 200
 api GET / -u "bob:$second"
 expect_status 401
 expect_header WWW-Authenticate Basic
+# A page's script hears of it; the browser would ask before that.
+api PUT /file/upload -H 'X-Requested-With: XMLHttpRequest'
+expect_status 401
+expect_header WWW-Authenticate Bearer
 api GET / -H 'Authorization: Bearer nonsense'
 expect_status 401
 token=$bearer

@@ -111,18 +111,49 @@ expect_status 429
 tus DELETE "$path"
 sql "DELETE FROM resumable WHERE name = 'n'"
 
-# The sweeper finds one that is overdue, and it is gone on with before it gets there: it stays.
+# The sweeper finds one that is overdue, and a request that was under way goes on with it before it
+# gets there: it stays.
 begin late 5000000
-tus PATCH "$path" -H 'Content-Type: application/offset+octet-stream' -H 'Upload-Offset: 0' --limit-rate 1000000 -T "$tmp/one" &
-sleep 0.5
+ends=$(sql "SELECT expires FROM resumable WHERE name = 'late'")
 sql "UPDATE resumable SET expires = 1 WHERE name = 'late'"
-ASAN_OPTIONS=detect_leaks=0 strace -f -o "$tmp/trace" -e trace=openat -e inject=openat:delay_enter=4000000 -P "$(pieces)" \
-	"$sweeper" 2>>"$var/log/sweeper.log" || fail 'the sweeper fails'
-wait $!
-grep -q 'openat(.*/store/resume/' "$tmp/trace" || fail 'the sweeper does not look at it'
+ASAN_OPTIONS=detect_leaks=0 strace -f -o "$tmp/trace" -e trace=openat -e inject=openat:signal=STOP:when=1 -P "$(pieces)" \
+	"$sweeper" 2>>"$var/log/sweeper.log" &
+await 'stopped by SIGSTOP' "$tmp/trace"
+sql "UPDATE resumable SET expires = $ends WHERE name = 'late'"
+piece 0 "$tmp/one"
+expect_status 204
+kill -CONT "$(sed -n 's/ .*stopped by SIGSTOP.*//p' "$tmp/trace")"
+wait $! || fail 'the sweeper fails'
 tus HEAD "$path" -I
 expect_header Upload-Offset 2000000
 tus DELETE "$path"
+
+# A page begins what it sends in the session it is of, though another one has signed in since.
+browser() { token='' api "$1" "$2" -b "$tmp/jar" -c "$tmp/jar" -H 'Accept: text/html' "${@:3}"; }
+csrf() { sed -n 's/.*name="csrf" value="\([^"]*\)".*/\1/p' "$tmp/body" | head -1; }
+sign_in() {
+	"$coffer" user passwd "$1" --stdin <<<'correct horse battery' >/dev/null || fail "no password for $1"
+	browser GET /user/signin
+	browser POST /user/signin --data-urlencode "csrf=$(csrf)" -d "name=$1" --data-urlencode 'password=correct horse battery'
+	expect_status 303
+	browser GET /
+}
+begin_in_page() {
+	browser POST "/file/resume?name=$2" -G --data-urlencode "csrf=$1" -H 'Tus-Resumable: 1.0.0' -H 'Upload-Length: 5' -H 'Content-Length: 0'
+}
+sign_in ben
+of_ben=$(csrf)
+begin_in_page "$of_ben" of-ben
+expect_status 201
+sign_in ann
+begin_in_page "$of_ben" of-ben
+expect_status 403
+expect_body 'not from your session'
+begin_in_page '' of-ben
+expect_status 403
+begin_in_page "$(browser GET / && csrf)" of-ann
+expect_status 201
+[ "$(sql "SELECT COUNT(*) FROM resumable WHERE name = 'of-ben'")" = 1 ] || fail 'an upload has begun in the cloud of another one'
 
 # Who does not go on: the row, the bytes and the reserved room go.
 begin left 5000000

@@ -1,6 +1,8 @@
 // One request, and what its answer means for an upload.
 
-// The form token of the page that is shown.
+import {heard} from './rest.js';
+
+// The form token of the last page that knew who asks.
 export const here = {csrf: ''};
 
 // The line counts as broken if nothing has moved for so many milliseconds. The answer to a body may
@@ -17,6 +19,9 @@ export class Trouble extends Error {
   }
 }
 
+// How many seconds the server wants to be left alone.
+const rest_of = (answer) => Number(answer.getResponseHeader('Retry-After')) || 0;
+
 // The answer to a request, whatever its status, or a Trouble if there is none. item.stop() ends it,
 // and none begins while an item is halted;
 // `moved` is told how many bytes of the body have left.
@@ -29,15 +34,23 @@ export function ask(item, method, url, {headers = {}, body, moved} = {}) {
       clearTimeout(timer);
       timer = setTimeout(() => { silent = true; request.abort(); }, time);
     };
-    const broken = () => reject(new Trouble('', {again: true}));
+    const told = method === 'GET' ? () => {} : heard;
+    const broken = () => {
+      told(0);
+      reject(new Trouble('', {again: true}));
+    };
     request.open(method, url);
     request.setRequestHeader('Accept', 'application/json');
+    request.setRequestHeader('X-Requested-With', 'XMLHttpRequest');
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     if (moved) request.upload.onprogress = (event) => {
       watch(event.loaded < event.total ? SILENCE : patience(event.total));
       moved(event.loaded);
     };
-    request.onload = () => resolve(request);
+    request.onload = () => {
+      told(request.status, rest_of(request));
+      resolve(request);
+    };
     request.onerror = broken;
     request.onabort = () => silent ? broken() : reject(new Trouble(''));
     request.onloadend = () => clearTimeout(timer);
@@ -63,7 +76,7 @@ export function good(answer) {
   if (status >= 200 && status < 300) return answer;
   const {detail, title} = json(answer);
   throw new Trouble(detail ?? title ?? `${status} ${answer.statusText}`,
-    {status, again: passes.includes(status), after: Number(answer.getResponseHeader('Retry-After')) || 0});
+    {status, again: passes.includes(status), after: rest_of(answer)});
 }
 
 export const form = (fields) => ({body: new URLSearchParams({csrf: here.csrf, ...fields})});

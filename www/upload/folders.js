@@ -4,24 +4,27 @@ import {Trouble, ask, form, good, json} from './ask.js';
 
 const all = (reader) => new Promise((resolve, reject) => reader.readEntries(resolve, reject));
 
+// What cannot be read costs nobody else.
 async function* walk(entry, dir) {
-  if (entry.isFile) {
-    yield {file: await new Promise((resolve, reject) => entry.file(resolve, reject)), dir};
-    return;
-  }
   const inside = dir ? `${dir}/${entry.name}` : entry.name;
-  const reader = entry.createReader();
-  let empty = true;
-  // A reader gives a hundred at a time.
-  for (let some = await all(reader); some.length; some = await all(reader)) {
-    empty = false;
-    for (const one of some) yield* walk(one, inside);
+  try {
+    if (entry.isFile) return yield {file: await new Promise((resolve, reject) => entry.file(resolve, reject)), dir};
+    const reader = entry.createReader();
+    let empty = true;
+    // A reader gives a hundred at a time.
+    for (let some = await all(reader); some.length; some = await all(reader)) {
+      empty = false;
+      for (const one of some) yield* walk(one, inside);
+    }
+    if (empty) yield {dir: inside};
+  } catch {
+    yield {unreadable: entry.name, dir};
   }
-  if (empty) yield {dir: inside};
 }
 
-// What a drop brings: {file, dir, handle} for each file, {dir} for an empty folder. It can be asked
-// only while the event lasts, and is read later.
+// What a drop brings: {file, dir, handle} for each file, {dir} for an empty folder, and
+// {unreadable, dir} for what has that name and cannot be read. It can be asked only while the event
+// lasts, and is read later.
 export function dropped(transfer) {
   const things = [...transfer.items].filter((item) => item.kind === 'file').map((item) => ({
     entry: item.webkitGetAsEntry?.(),

@@ -41,8 +41,8 @@ export function let_go({key}) {
   held.delete(key);
 }
 
-export async function remember(item, user) {
-  const {key, name, dir, size, modified, folder, conflict, url, sha256, handle} = item;
+export async function remember(item) {
+  const {key, user, name, dir, size, modified, folder, conflict, url, sha256, handle} = item;
   const record = {key, user, name, dir, size, modified, folder, conflict, url, sha256, handle};
   if (size <= LARGEST_COPY) record.file = item.file;
   await hold(key);

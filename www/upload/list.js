@@ -2,6 +2,7 @@
 // all the time is only shown; what a screen reader says is how it goes on the whole.
 
 import {make} from '/coffer.js';
+import {rests_until} from './rest.js';
 import {bytes, duration, say, words} from './words.js';
 
 // Of very many files the first that are not done are shown.
@@ -23,9 +24,14 @@ const parts = {};
 
 const button = (word, run) => make('button', {type: 'button', className: 'plain', textContent: words[word], onclick: run});
 
-// What is sent so far, how fast, and how long it will take.
+// What had the focus and is offered no more passes it on.
+function pass_focus(focused, box) {
+  if (focused?.hidden) (box.querySelector('button:not([hidden])') ?? section).focus({preventScroll: true});
+}
+
+// What is sent so far, how fast, and how long it will take, if it goes at all.
 function pace({at, size, rate}) {
-  if (!rate || at >= size) return say('sofar', bytes(at), bytes(size));
+  if (!(rate >= 1000) || at >= size) return say('sofar', bytes(at), bytes(size));
   return say('pace', bytes(at), bytes(size), bytes(rate), duration((size - at) / rate));
 }
 
@@ -34,9 +40,10 @@ function state_of(item) {
   switch (item.state) {
     case 'sending': return pace(item);
     case 'looking': return say('looking', Math.floor(100 * item.looked / item.size));
-    case 'again': return say('again', duration(Math.max(0, item.due - Date.now()) / 1000));
+    case 'again': return say('again', duration(Math.max(1000, Math.max(item.due, rests_until()) - Date.now()) / 1000));
     case 'paused': return item.at ? say('paused', bytes(item.at), bytes(item.size)) : say('halted');
     case 'failed': return item.detail;
+    case 'choose': return item.detail ?? say('choose');
     case 'done': return say(item.instant ? 'instant' : 'done');
     default: return say(item.state);
   }
@@ -69,7 +76,7 @@ function draw_row(item) {
   const offered = offers[item.state] ?? ['pause', 'remove'];
   const focused = does.contains(document.activeElement) && document.activeElement;
   for (const one of does.children) one.hidden = !offered.includes(one.dataset.action);
-  if (focused?.hidden) (does.querySelector('button:not([hidden])') ?? section).focus();
+  pass_focus(focused, does);
   return row;
 }
 
@@ -79,7 +86,7 @@ function draw_rows(items) {
   const kept = new Set(some);
   for (const [item, {row}] of rows) {
     if (kept.has(item)) continue;
-    if (row.contains(document.activeElement)) section.focus();
+    if (row.contains(document.activeElement)) section.focus({preventScroll: true});
     row.remove();
     rows.delete(item);
   }
@@ -94,7 +101,7 @@ function draw_rows(items) {
 // How it goes on the whole, in words that change seldom.
 function summary(count) {
   const sentences = [];
-  if (count.going) sentences.push(navigator.onLine ? say('running', count.going + count.done) : say('offline'));
+  if (count.going) sentences.push(navigator.onLine ? say('running', count.on_way + count.done) : say('offline'));
   else if (count.done) sentences.push(say('uploaded', count.done));
   if (count.failed) sentences.push(say('broken', count.failed));
   if (!count.going && count.paused) sentences.push(say('unfinished', count.paused));
@@ -102,26 +109,31 @@ function summary(count) {
 }
 
 // Shows `items` as they are; `whole` is their sum: {at, size, rate}, `count` how many are in which
-// state, and `link` leads to where they go.
-export function draw(items, whole, count, link) {
+// state, `barred` says why nothing may go on, and `link` leads to where they go.
+export function draw(items, {whole, count, barred, link}) {
   section.hidden = !items.length;
   if (section.hidden) return draw_rows([]);
   const text = summary(count);
-  const turned = going !== count.going > 0;
+  const turned = going !== count.going;
   if (text !== parts.status.textContent && (turned || !going || Date.now() - said > 2000)) {
     parts.status.textContent = text;
     said = Date.now();
-    going = count.going > 0;
+    going = count.going;
   }
   parts.numbers.hidden = parts.bar.hidden = !count.going;
-  parts.numbers.textContent = (count.going + count.done > 1 ? say('count', count.done, count.going + count.done) + ' · ' : '') + pace(whole);
+  parts.numbers.textContent = (count.on_way + count.done > 1 ? say('count', count.done, count.on_way + count.done) + ' · ' : '') + pace(whole);
   parts.bar.value = whole.at / (whole.size || 1);
-  parts.pause.hidden = count.going < 2;
+  const focused = parts.all.contains(document.activeElement) && document.activeElement;
+  parts.pause.hidden = count.on_way < 2;
   parts.resume.hidden = count.paused - count.choose < 2;
   parts.retry.hidden = count.failed < 2;
-  parts.clear.hidden = count.going > 0 || !(count.done || count.failed);
+  parts.clear.hidden = count.going || !(count.done || count.failed);
   parts.link.href = link;
-  parts.link.hidden = count.going > 0 || !(count.done || count.failed) || parts.link.href === location.href;
+  parts.link.hidden = parts.clear.hidden || parts.link.href === location.href;
+  pass_focus(focused, parts.all);
+  parts.barred.hidden = !barred;
+  parts.barred.firstChild.textContent = barred;
+  parts.barred.firstChild.href = location.href;
   draw_rows(parts.each.open ? items : []);
 }
 
@@ -139,13 +151,16 @@ export function build(acts) {
   parts.rows = make('ol', {});
   parts.more = make('p', {className: 'soft more'});
   parts.each = make('details', {open, ontoggle: () => act.toggled()});
-  const all = make('p', {className: 'does all'});
+  // The page is asked for again: that leads to where one signs in, or to one that may go on.
+  parts.barred = make('p', {className: 'barred', hidden: true});
+  parts.barred.append(make('a', {className: 'sentence'}));
+  parts.all = make('p', {className: 'does all'});
   for (const [action, word] of [['pause', 'pauseall'], ['resume', 'resumeall'], ['retry', 'retryall'], ['clear', 'clear']])
-    all.append(parts[action] = button(word, () => act[action]()));
-  all.append(parts.link);
+    parts.all.append(parts[action] = button(word, () => act[action]()));
+  parts.all.append(parts.link);
   parts.each.append(make('summary', {textContent: words.each}), parts.rows, parts.more);
   const made = make('section', {className: 'card uploads', ariaLabel: words.title, tabIndex: -1, hidden: true});
-  made.append(parts.status, parts.numbers, parts.bar, all, parts.each);
+  made.append(parts.status, parts.barred, parts.numbers, parts.bar, parts.all, parts.each);
   section?.remove();
   section = made;
 }

@@ -5,7 +5,7 @@ import {load, make} from '/coffer.js';
 import {here} from './ask.js';
 import {chosen, dropped} from './folders.js';
 import {build, place, reveal} from './list.js';
-import {acts, be, enter, folder_page, forget_done, going, on_finished, refresh} from './queue.js';
+import {acts, be, enter, folder_page, forget_done, goes_on, going, on_finished, refresh} from './queue.js';
 import {words} from './words.js';
 
 let language, shown, fresh = false;
@@ -41,30 +41,40 @@ on_finished((folder, all_well) => {
   const form = form_here();
   if (slot()?.dataset.folder !== String(folder) || document.querySelector('main[aria-busy]')) return;
   if (form && all_well && !form.elements.file.value) load(folder_page(folder));
-  const used = document.querySelector('tbody :checked, details[open] input') ?? document.activeElement?.matches('input');
+  const {activeElement: active} = document;
+  const used = document.querySelector('tbody :checked, details[open] input')
+    ?? (active.matches('main :is(a, button, input, summary)') && !active.closest('.uploads'));
   if (!form && !used) load(location.href, {}, 'quiet');
 });
 
 // Takes its place on the page that is shown now.
 export function attach() {
-  const name = document.querySelector('main').dataset.user ?? '';
-  here.csrf = document.querySelector('[name=csrf]')?.value ?? '';
+  // The page of an error does not say whose it is.
+  const name = document.querySelector('[data-user]')?.dataset.user;
+  if (name) here.csrf = document.querySelector('[name=csrf]').value;
   if (slot()) Object.assign(words, slot().dataset);
   if (language !== document.documentElement.lang) {
     language = document.documentElement.lang;
     build(acts);
   }
-  be(name).then((unfinished) => unfinished && place(slot(), true));
+  if (name !== undefined) be(name).then((unfinished) => unfinished && place(slot(), true));
   const form = form_here();
   const moved = shown !== location.href;
   shown = location.href;
   // What is done is said once more on the next page, and then no more.
-  if (moved && !going() && !fresh) forget_done();
-  if (moved) fresh = going();
+  if (moved && !goes_on() && !fresh) forget_done();
+  if (moved) fresh = goes_on();
   place(slot(), moved ? Boolean(form) : undefined);
   if (form) offer_folder(form);
   refresh();
 }
+
+// Who signs out stops what is on its way.
+addEventListener('submit', (event) => {
+  if (event.target.getAttribute('action') !== '/user/signout' || !going() || confirm(words.signout)) return;
+  event.preventDefault();
+  event.stopPropagation();
+}, true);
 
 // Files and folders that are dropped.
 const over = (event) => slot() && event.dataTransfer?.types.includes('Files');

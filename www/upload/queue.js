@@ -1,147 +1,64 @@
-// The queue of uploads: which file is sent next, which tries again and when, and what a button does.
-// It outlives the pages that are shown.
+// The queue of uploads: what comes into it, whose it is, and what a button does. It outlives the pages
+// that are shown.
 
 import {make} from '/coffer.js';
-import {Trouble, ask, good, json} from './ask.js';
+import {ask, good, json} from './ask.js';
 import {chosen, forget_folders} from './folders.js';
-import {file_of, forget, let_go, remembered} from './keep.js';
+import {file_of, let_go, remembered} from './keep.js';
 import {draw} from './list.js';
-import {LARGE, drop, send} from './send.js';
+import {wake} from './rest.js';
+import {LARGE, drop} from './send.js';
+import {count_all, measure_all} from './tally.js';
+import {fail, go, halt, is_on_way, on_turns, on_way, owner, set_aside} from './turns.js';
 import {bytes, say} from './words.js';
 
-// A browser has six connections to a server: one stays free for pages.
-const AT_ONCE = 5;
-const LARGE_AT_ONCE = 3;
-// Who says that it cannot is asked so often; a line that is broken always.
-const TRIES = 8;
-const LONGEST_WAIT = 30;
+// `reading` says how many drops and choices are still read, `brought` whether anything has come in
+// since nothing was on its way.
+let items = [], reading = 0, round = 0, brought = false, drawing, soon, when_finished = () => {};
+const whole = {};
 
-let items = [], user = '', round = 0, whole = {at: 0, size: 0}, drawing, when_finished = () => {};
-const pending = new Set(), busy = new Set();
-
-export const going = () => busy.size + pending.size > 0;
+export const going = () => on_way() + reading > 0;
+export const goes_on = () => going() || items.some((item) => item.aside);
 export const on_finished = (then) => { when_finished = then; };
 export const folder_page = (id) => Number(id) ? `/file/query?folder=${id}` : '/';
-const paused = (item) => item.state === 'paused' || item.state === 'choose';
-
-function count_all() {
-  const count = {going: busy.size + pending.size, done: 0, failed: 0, paused: 0, choose: 0};
-  for (const {state} of items) {
-    if (state === 'choose') count.paused++;
-    if (state in count) count[state]++;
-  }
-  return count;
-}
-
-// How fast it goes: what half a second brings, smoothed.
-function measure(thing, at, now) {
-  if (thing.before?.at > at) thing.before = undefined;
-  const before = thing.before ??= {at, now};
-  if (now - before.now < 400) return;
-  const rate = (at - before.at) * 1000 / (now - before.now);
-  thing.rate = thing.rate ? 0.8 * thing.rate + 0.2 * rate : rate;
-  thing.before = {at, now};
-}
 
 export function refresh() {
   clearTimeout(drawing);
-  const now = Date.now();
-  whole.at = whole.size = 0;
-  for (const item of items) {
-    if (item.state === 'failed' || paused(item)) continue;
-    whole.at += item.at;
-    whole.size += item.size;
-    if (item.state === 'sending') measure(item, item.at, now);
-    else item.rate = item.before = undefined;
-  }
-  measure(whole, whole.at, now);
-  const count = count_all();
-  draw(items, whole, count, folder_page(items.at(-1)?.folder));
-  if (count.going) drawing = setTimeout(refresh, 250);
+  soon = undefined;
+  measure_all(items, whole, going());
+  const count = {...count_all(items), on_way: on_way(), going: going()};
+  draw(owner.present ? items : [], {whole, count, barred: owner.barred, link: folder_page(items.at(-1)?.folder)});
+  if (going()) drawing = setTimeout(refresh, 250);
 }
 
-// Shows soon what has changed.
+// Shows soon what has changed, and not later if more does.
 function changed() {
+  if (soon) return;
   clearTimeout(drawing);
-  drawing = setTimeout(refresh, 30);
+  drawing = soon = setTimeout(refresh, 100);
 }
 
-function fail(item, detail) {
-  Object.assign(item, {state: 'failed', detail});
-  forget(item);
+// It may have been the last of all.
+function settle(folder) {
+  if (going() || owner.barred || !owner.present || !brought) return;
+  refresh();
+  when_finished(folder, items.every((item) => item.round !== round || item.state === 'done'));
 }
 
-async function later(item, trouble) {
-  try {
-    await item.file?.slice(0, 1).arrayBuffer();
-  } catch {
-    return fail(item, say('changed'));
-  }
-  item.tries = item.at > item.mark ? 1 : item.tries + 1;
-  item.mark = item.at;
-  // After a reload it is asked again.
-  if (trouble.status && item.tries > TRIES) return Object.assign(item, {state: 'failed', detail: trouble.message});
-  const seconds = trouble.after || Math.min(LONGEST_WAIT, 2 ** (item.tries - 1)) * (0.75 + Math.random() / 2);
-  item.due = Date.now() + seconds * 1000;
-  item.state = 'again';
-  pending.add(item);
-  setTimeout(pump, seconds * 1000 + 10);
-}
-
-async function run(item) {
-  const whose = user;
-  pending.delete(item);
-  busy.add(item);
-  item.state = 'waiting';
-  try {
-    await send(item, user);
-    item.state = 'done';
-    item.at = item.size;
-    item.file = item.handle = undefined;
+on_turns({
+  changed,
+  ended(item) {
+    if (item.user !== owner.name) return;
+    brought ||= item.state === 'done';
     // A folder that was empty is there, and is no file.
-    if (!item.name) items = items.filter((one) => one !== item);
-  } catch (trouble) {
-    if (item.halted) item.state = 'paused';
-    else if (trouble.again) await later(item, trouble);
-    else fail(item, trouble instanceof Trouble ? trouble.message : say('changed'));
-  }
-  busy.delete(item);
-  // Somebody may have said that it is to go on before it had stopped.
-  if (item.state === 'paused' && !item.halted) go(item);
-  changed();
-  pump();
-  if (going() || user !== whose) return;
-  const these = items.filter((one) => one.round === round);
-  when_finished(item.folder, these.every((one) => one.state === 'done'));
-}
-
-function pump() {
-  if (!navigator.onLine) return changed();
-  const now = Date.now();
-  let large = 0;
-  for (const {size} of busy) if (size >= LARGE) large++;
-  for (const item of pending) {
-    if (busy.size >= AT_ONCE) break;
-    if (item.due > now || (item.size >= LARGE && large >= LARGE_AT_ONCE)) continue;
-    if (item.size >= LARGE) large++;
-    run(item);
-  }
-}
-
-function go(item) {
-  Object.assign(item, {halted: false, state: busy.has(item) ? item.state : 'waiting', due: 0, tries: 0});
-  if (!busy.has(item)) pending.add(item);
-}
-
-function halt(item) {
-  item.halted = true;
-  item.stop?.();
-  if (pending.delete(item)) item.state = 'paused';
-}
+    if (!item.name && item.state === 'done') items = items.filter((one) => one !== item);
+    settle(item.folder);
+  },
+});
 
 const same = (item, file) => item.name === file.name && item.size === file.size && item.modified === file.lastModified;
 
-const new_item = (fields) => ({round, at: 0, mark: 0, tries: 0, due: 0, looked: 0, state: 'waiting', ...fields,
+const new_item = (fields) => ({user: owner.name, round, at: 0, sent: 0, mark: 0, looked: 0, ...fields,
   path: [fields.dir, fields.name].filter(Boolean).join('/')});
 
 // Takes what a form or a drop brings into the queue. Who chooses a file again goes on with it.
@@ -149,37 +66,44 @@ export async function enter(source, folder, conflict = 'version') {
   if (!going()) {
     forget_done();
     round++;
+    brought = false;
   }
+  const whose = owner.name;
+  owner.barred = '';
+  reading++;
   forget_folders();
-  const {left = Infinity, largest = Infinity} = await ask({}, 'GET', `/file/upload?folder=${folder}`)
-    .then((answer) => json(good(answer))).catch(() => ({}));
-  const awaited = items.filter((item) => item.state === 'choose');
-  let last = Date.now();
-  for await (const {file, dir, handle} of source) {
-    const again = file && awaited.find((item) => item.state === 'choose' && same(item, file));
-    if (again) {
-      Object.assign(again, {file, handle});
-      go(again);
-      continue;
+  try {
+    const {left = Infinity, largest = Infinity} = await ask({}, 'GET', `/file/upload?folder=${folder}`)
+      .then((answer) => json(good(answer))).catch(() => ({}));
+    const awaited = items.filter((item) => item.state === 'choose');
+    let last = Date.now();
+    for await (const {file, dir, handle, unreadable} of source) {
+      if (owner.name !== whose) return;
+      const again = file && awaited.find((item) => item.state === 'choose' && same(item, file));
+      if (again) {
+        go(Object.assign(again, {file, handle}));
+        continue;
+      }
+      const item = new_item({
+        key: crypto.getRandomValues(new Uint32Array(4)).join('-'), file, dir, handle, folder, conflict,
+        name: file?.name ?? unreadable ?? '', size: file?.size ?? 0, modified: file?.lastModified,
+      });
+      items.push(item);
+      if (unreadable) fail(item, say('changed'));
+      else if (item.size > left) fail(item, say('noroom', bytes(left)));
+      else if (item.size > largest) fail(item, say('toolarge', bytes(largest)));
+      else go(item);
+      // A folder of thousands is sent while it is still read.
+      if (Date.now() - last > 50) {
+        await new Promise((resolve) => setTimeout(resolve));
+        last = Date.now();
+      }
     }
-    const item = new_item({
-      key: crypto.getRandomValues(new Uint32Array(4)).join('-'), file, dir, handle, folder, conflict,
-      name: file?.name ?? '', size: file?.size ?? 0, modified: file?.lastModified,
-    });
-    items.push(item);
-    if (item.size > left) fail(item, say('noroom', bytes(left)));
-    else if (item.size > largest) fail(item, say('toolarge', bytes(largest)));
-    else pending.add(item);
-    // A folder of thousands is sent while it is still read.
-    if (Date.now() - last > 50) {
-      changed();
-      pump();
-      await new Promise((resolve) => setTimeout(resolve));
-      last = Date.now();
-    }
+  } finally {
+    reading--;
+    changed();
+    if (owner.name === whose) settle(folder);
   }
-  pump();
-  refresh();
 }
 
 async function reopen(item, may_ask) {
@@ -190,7 +114,12 @@ async function reopen(item, may_ask) {
 // One file that is to be the same as before.
 function choose(item) {
   const input = make('input', {type: 'file'});
-  input.onchange = () => enter(chosen(input), item.folder, item.conflict);
+  input.onchange = () => {
+    const [{file}] = chosen(input);
+    if (same(item, file)) go(Object.assign(item, {file}));
+    else item.detail = say('changed');
+    changed();
+  };
   input.click();
 }
 
@@ -198,28 +127,36 @@ function choose(item) {
 const each = (fits, act) => (item) => {
   for (const one of item ? [item] : items.filter(fits)) act(one);
   changed();
-  pump();
+};
+
+// Somebody wants it now, and has perhaps put in order what was in the way.
+const anew = (fits) => {
+  const all = each(fits, go);
+  return (item) => {
+    owner.barred = '';
+    forget_folders();
+    wake();
+    all(item);
+  };
 };
 
 // What each button does; those of the whole list are called without an item.
 export const acts = {
-  pause: each((item) => busy.has(item) || pending.has(item), halt),
-  resume: each((item) => item.state === 'paused', go),
-  retry: each((item) => item.state === 'failed', go),
+  pause: each(is_on_way, halt),
+  resume: anew((item) => item.state === 'paused'),
+  retry: anew((item) => item.state === 'failed'),
   async choosefile(item) {
     if (!item.handle || !await reopen(item, true)) return choose(item);
     go(item);
-    changed();
-    pump();
   },
   remove(item) {
-    item.halted = true;
-    pending.delete(item);
+    halt(item);
     drop(item);
     items = items.filter((one) => one !== item);
     changed();
   },
   clear() {
+    for (const item of items) if (item.state === 'failed') drop(item);
     items = items.filter((item) => item.state !== 'done' && item.state !== 'failed');
     changed();
   },
@@ -230,33 +167,37 @@ export function forget_done() {
   items = items.filter((item) => item.state !== 'done');
 }
 
-// Another user, or nobody: what was on its way stays with whose it was. What this one has left
-// unfinished is in the list; it goes on by itself if its file is there and no other page may have it.
+// The page that is shown is of that user. If it is nobody's, all waits until it is theirs again, and
+// is gone if it is another one's. What this one has left unfinished comes into the list, and goes on
+// by itself if its file is there and no other page may have it. True if there is any.
 export async function be(name) {
-  if (user === name) return false;
-  for (const item of items) {
+  const comes = name && name !== owner.name;
+  const before = comes ? items : [];
+  owner.barred = '';
+  owner.present = name !== '';
+  if (comes) {
+    items = [];
+    owner.name = name;
+    forget_folders();
+  }
+  for (const item of before) {
     halt(item);
     let_go(item);
   }
-  items = [];
-  whole = {at: 0, size: 0};
-  user = name;
-  for (const record of user ? await remembered(user) : []) {
+  if (!owner.present) set_aside();
+  else for (const item of items) if (item.aside) go(item);
+  for (const record of comes ? await remembered(name) : []) {
     const item = new_item(record);
-    item.state = !await reopen(item, false) ? 'choose' : record.sure ? 'waiting' : 'paused';
-    if (user !== name) return false;
-    if (item.state === 'waiting') pending.add(item);
+    const here = await reopen(item, false);
+    if (owner.name !== name) return false;
     items.push(item);
+    if (here && record.sure) go(item);
+    else item.state = here ? 'paused' : 'choose';
   }
   changed();
-  pump();
-  return items.length > 0;
+  return comes && items.length > 0;
 }
 
-addEventListener('online', () => {
-  for (const item of pending) item.due = 0;
-  pump();
-  changed();
-});
-addEventListener('offline', changed);
-addEventListener('beforeunload', (event) => { if (going()) event.preventDefault(); });
+// A small file that waits is nowhere else.
+const lost = (item) => item.state === 'paused' && !(item.url && item.size >= LARGE);
+addEventListener('beforeunload', (event) => { if (going() || items.some(lost)) event.preventDefault(); });

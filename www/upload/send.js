@@ -13,22 +13,26 @@ export const LARGE = 1 << 20;
 
 // One worker digests, another proves: a proof cannot wait until all the files before it are read.
 const workers = {};
-const waiting = new Map();
 let ids = 0;
 
+// One that breaks, or did not come, answers who waits; who comes then gets a new one.
 function worker_for(task) {
   if (workers[task]) return workers[task];
-  const worker = workers[task] = new Worker('/upload/worker.js');
+  const worker = new Worker('/upload/worker.js'), waiting = new Map();
   worker.onmessage = ({data}) => waiting.get(data.id)?.(data);
-  worker.onerror = () => { for (const [id, tell] of waiting) tell({id}); };
-  return worker;
+  worker.onerror = () => {
+    workers[task] = undefined;
+    worker.terminate();
+    for (const [id, tell] of waiting) tell({id});
+  };
+  return workers[task] = {worker, waiting};
 }
 
 // What the worker says in the end: without its library, nothing.
 function work(item, task, request, moved = () => {}) {
   return new Promise((resolve, reject) => {
     if (item.halted) return reject(new Trouble(''));
-    const id = ++ids, worker = worker_for(task);
+    const id = ++ids, {worker, waiting} = worker_for(task);
     const end = (settle, value) => { waiting.delete(id); settle(value); };
     waiting.set(id, (data) => data.moved === undefined ? end(resolve, data) : moved(data.moved));
     item.stop = () => {
@@ -39,7 +43,8 @@ function work(item, task, request, moved = () => {}) {
   });
 }
 
-// Whether the file has come to its folder without a byte of it being sent.
+// Whether the file has come to its folder without a byte of it being sent. Who may not ask that, but
+// may begin, has met a server where it is switched off.
 let switched_off = false;
 async function instantly(item) {
   if (switched_off) return false;
@@ -52,7 +57,7 @@ async function instantly(item) {
   try {
     const question = await ask(item, 'POST', '/file/instant', form({folder: item.into, name, size, sha256, conflict}));
     refused(question);
-    if (question.status === 403) switched_off = true;
+    item.barred = question.status === 403;
     if (question.status !== 200) return false;
     const {challenge, key, ranges} = json(question);
     const {proof} = await work(item, 'prove', {key, ranges});
@@ -71,7 +76,9 @@ const sending = (item, from) => {
   item.state = 'sending';
   item.at = from;
   return (loaded) => {
-    item.at = Math.min(item.size, from + loaded);
+    const at = Math.min(item.size, from + loaded);
+    item.sent += at - item.at;
+    item.at = at;
     if (item.at === item.size) item.state = 'saving';
   };
 };
@@ -85,15 +92,17 @@ async function put(item) {
 const tus = {'Tus-Resumable': '1.0.0'};
 const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
-async function begin(item, user) {
+async function begin(item) {
+  const query = new URLSearchParams({csrf: here.csrf});
   const metadata = {filename: item.name, folder: String(item.into), conflict: item.conflict};
   if (item.sha256) metadata.sha256 = item.sha256;
-  const answer = good(await ask(item, 'POST', '/file/resume', {headers: {
+  const answer = good(await ask(item, 'POST', `/file/resume?${query}`, {headers: {
     ...tus, 'Upload-Length': item.size,
     'Upload-Metadata': Object.entries(metadata).map(([key, value]) => `${key} ${base64(value)}`).join(','),
   }}));
+  switched_off ||= item.barred;
   item.url = new URL(answer.getResponseHeader('Location'), location.href).pathname;
-  if (item.size >= LARGE) await remember(item, user);
+  if (item.size >= LARGE) await remember(item);
   return 0;
 }
 
@@ -103,16 +112,18 @@ async function known(item) {
   const answer = await ask(item, 'HEAD', item.url, {headers: tus});
   if (answer.status === 404 || answer.status === 410) return {};
   if (answer.status === 409 || answer.status === 422) return {offset: item.size};
+  // This answer has no words.
+  if (answer.status === 401) good(await ask(item, 'GET', '/file/upload'));
   const offset = Number(good(answer).getResponseHeader('Upload-Offset'));
   return {offset, done: offset === item.size};
 }
 
-async function resume(item, user) {
+async function resume(item) {
   let {offset, done} = item.url ? await known(item) : {};
   if (done) return;
   if (offset === undefined) {
     if (item.size >= LARGE && await instantly(item)) return;
-    offset = await begin(item, user);
+    offset = await begin(item);
   }
   const answer = await ask(item, 'PATCH', item.url, {
     headers: {...tus, 'Upload-Offset': offset, 'Content-Type': 'application/offset+octet-stream'},
@@ -125,12 +136,14 @@ async function resume(item, user) {
   good(answer);
 }
 
-// Resolves when the file is in its folder, durably. Otherwise there is a Trouble.
-export async function send(item, user) {
+// Resolves when the file is in its folder, durably. Otherwise there is a Trouble, or an error if the
+// file cannot be read.
+export async function send(item) {
+  if (item.name && !item.file) throw new TypeError('no file');
   item.into = await folder_for(item, item.folder, item.dir);
   if (!item.name) return;
   if (item.size < LARGE && item.conflict === 'version') return put(item);
-  await resume(item, user);
+  await resume(item);
   if (item.size >= LARGE) await forget(item);
 }
 

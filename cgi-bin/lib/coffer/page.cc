@@ -127,9 +127,11 @@ Response error_page(App& app, Request& request, const Error& error) {
       response = std::move(*page);
   }
   response.status = status;
-  // A browser would answer Basic with a box of its own instead of our page.
+  // A browser would answer Basic with a box of its own instead of our page, or before its script
+  // hears of it.
+  bool browser = html || request.headers.has("x-requested-with");
   if (status == 401)
-    response.headers.add("WWW-Authenticate", html ? "Bearer" : "Basic realm=\"Coffer\"");
+    response.headers.add("WWW-Authenticate", browser ? "Bearer" : "Basic realm=\"Coffer\"");
   if (status == 405) response.headers.add("Allow", error.message);
   if (error.retry_after)
     response.headers.add("Retry-After", std::to_string(error.retry_after));
