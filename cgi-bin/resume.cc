@@ -15,7 +15,8 @@
 // conflict (see upload) and sha256 (in hex, enforced) say what becomes of it; a query can say
 // the same. X-HTTP-Method-Override says the method of a POST. Every request but OPTIONS has
 // Tus-Resumable: 1.0.0, which no foreign page can make a browser send, so there need be no csrf;
-// where the POST that begins has one in its query, it begins in that session only. The form has one.
+// where the POST that begins has one in its query, it begins in that session only. The form has
+// one.
 //
 // An offset counts what survives a power cut. A cut line costs nothing of what came before; a
 // program that is killed, 64 MiB at most; a piece with an Upload-Checksum comes in whole or not
