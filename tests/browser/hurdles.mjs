@@ -12,7 +12,6 @@ const [url, name, password, token, tmp, other, its_token] = process.argv.slice(2
 const my = await sender(url, name, password, token, tmp);
 const { page, context, line } = my;
 const step = (title) => console.log(title);
-process.on('uncaughtException', async (e) => { console.log(String(e.stack).slice(0,1500)); console.log(await page.locator('main').innerText({timeout:2000}).catch(()=>0)); await page.screenshot({path:'/tmp/h1.png'}).catch(()=>0); process.exit(1); }); // DEBUG
 const how = (text) => page.locator('.uploads .how').filter({ hasText: text }).waitFor();
 const files = (title, count, size) => Array.from({ length: count }, (_, i) => my.file(`${title}/${i}.txt`, size));
 const folder_page = async (path) => `/file/query?folder=${await my.folder(path)}`;
@@ -88,7 +87,7 @@ await sign_in(beside, other);
 const large = my.file('large.bin', 2 * MiB);
 await my.drop([large, ...files('Mine', 3, 100)]);
 await how('4 files are unfinished');
-const { entries, usage } = await (await fetch(url + '/', { headers: { Authorization: `Bearer ${its_token}`, Accept: 'application/json' } })).json();
+const { entries } = await (await fetch(url + '/', { headers: { Authorization: `Bearer ${its_token}`, Accept: 'application/json' } })).json();
 assert.deepEqual(entries, []);
 await beside.goto(line.url + '/user/signin');
 await sign_in(beside, name);
