@@ -12,7 +12,6 @@ const [url, name, password, token, tmp, other, its_token] = process.argv.slice(2
 const my = await sender(url, name, password, token, tmp);
 const { page, context, line } = my;
 const step = (title) => console.log(title);
-process.on('uncaughtException', async (e) => { console.log(String(e.stack).slice(0,1500)); console.log(await page.locator('main').innerText({timeout:2000}).catch(()=>0)); await page.screenshot({path:'/tmp/h1.png'}).catch(()=>0); process.exit(1); }); // DEBUG
 const how = (text) => page.locator('.uploads .how').filter({ hasText: text }).waitFor();
 const files = (title, count, size) => Array.from({ length: count }, (_, i) => my.file(`${title}/${i}.txt`, size));
 const folder_page = async (path) => `/file/query?folder=${await my.folder(path)}`;
@@ -88,7 +87,7 @@ await sign_in(beside, other);
 const large = my.file('large.bin', 2 * MiB);
 await my.drop([large, ...files('Mine', 3, 100)]);
 await how('4 files are unfinished');
-const { entries, usage } = await (await fetch(url + '/', { headers: { Authorization: `Bearer ${its_token}`, Accept: 'application/json' } })).json();
+const { entries } = await (await fetch(url + '/', { headers: { Authorization: `Bearer ${its_token}`, Accept: 'application/json' } })).json();
 assert.deepEqual(entries, []);
 await beside.goto(line.url + '/user/signin');
 await sign_in(beside, name);
@@ -243,10 +242,10 @@ let asked = 0;
 const open = new Set();
 page.on('request', (request) => { if (request.method() === 'PUT') open.add(request) && asked++; });
 for (const end of ['requestfinished', 'requestfailed']) page.on(end, (request) => open.delete(request));
-// The clock of the page goes on by a second once all that it has asked is answered.
-const second_by_second = async (more) => {
+// The clock of the page goes on by so much once all that it has asked is answered.
+const by = async (milliseconds, more) => {
   while (await more()) {
-    await page.clock.runFor(1000);
+    await page.clock.runFor(milliseconds);
     while (open.size) await page.locator('.uploads').waitFor();
   }
 };
@@ -263,12 +262,40 @@ for (const [title, [begins, ends]] of Object.entries(outages)) {
   await my.drop(files(title, 200, 100));
   await how('200 files are on their way');
   let seconds = 30;
-  await second_by_second(() => seconds-- > 0);
+  await by(1000, () => seconds-- > 0);
   assert.ok(asked > 5 && asked < 16, `${asked} requests in an outage of half a minute`);
   await ends();
-  await second_by_second(() => page.locator('.uploads .how', { hasText: 'on their way' }).isVisible());
+  await by(1000, () => page.locator('.uploads .how', { hasText: 'on their way' }).isVisible());
   await all_there(title, 200);
 }
+
+step('who says for ten minutes that it cannot has failed, and can be tried again');
+await my.open(await folder_page('/Long'));
+await outages.Busy[0]();
+await my.drop(files('Long', 1, 100));
+await how('1 file is on its way');
+let minutes = 8;
+await by(60_000, () => minutes-- > 0);
+assert.equal(await page.locator('.uploads .failed').count(), 0);
+await by(60_000, async () => !await page.locator('.uploads .failed').count());
+await my.says('0.txt', 'busy');
+await outages.Busy[1]();
+await my.press('Try again', '0.txt');
+await all_there('Long', 1);
+
+step('how fast it goes is what was sent, not what was there already');
+const rate = async (change) => {
+  await page.clock.runFor(1000);
+  return page.evaluate(async (change) => {
+    const { measure_all } = await import('/upload/tally.js');
+    measure_all([Object.assign(window.one ??= {}, change)], window.whole ??= {}, true);
+    return window.whole.rate;
+  }, change);
+};
+assert.equal(await rate({ state: 'sending', at: 0, size: 5e9, sent: 0 }), undefined);
+const gone_on = await rate({ at: 4e9, sent: 1e6 });
+assert.ok(gone_on > 0 && gone_on <= 1e6, `${gone_on} bytes a second`);
+assert.ok(await rate({ state: 'done', at: 5e9 }) < gone_on);
 
 await my.close();
 assert.deepEqual(my.errors, []);

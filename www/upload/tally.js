@@ -1,6 +1,6 @@
 // What the uploads come to: how far they are, how fast it goes, and how many are in which state.
 
-export const paused = ({state}) => state === 'paused' || state === 'choose';
+const paused = ({state}) => state === 'paused' || state === 'choose';
 
 // What half a second brings, smoothed: of what was really sent, not of what was there already.
 function measure(thing, now) {
