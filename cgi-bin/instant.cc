@@ -51,8 +51,9 @@ namespace {
 using namespace coffer;
 using Clock = std::chrono::steady_clock;
 
-// When a refusal is told, after the request began: all that leads to one is done by then. So the
-// bytes of others are read for so long only; it would tell that they are there.
+// When a refusal is told, after the request began, or at a multiple of it: all that leads to one is
+// done by then, and how long it took is not told. So bytes that are not the caller's own are read
+// for so long only, whether or not there are any.
 constexpr std::chrono::milliseconds kRefusedAfter{200}, kReadFor{150};
 
 // How many of one's own files with the bytes are looked at by a token for one folder.
@@ -171,9 +172,9 @@ Result<std::optional<Referred>> answer_to(App& app, Request& request, const Call
   if (!whose) return whose.error();
   bool here = *whose != Whose::nobodys;
   auto open = [&](ByteRange range) -> Result<std::unique_ptr<Source>> {
-    if (!here) return std::make_unique<StringSource>(std::string(range.length, '\0'));
-    if (*whose == Whose::others && Clock::now() > began + kReadFor)
+    if (*whose != Whose::own && Clock::now() > began + kReadFor)
       return Error{Errc::unavailable, "reading them takes too long"};
+    if (!here) return std::make_unique<StringSource>(std::string(range.length, '\0'));
     return app_stores(app).open(claim->file.sha256, range);
   };
   auto expected = prove(possession_of(token, claim->file.size), open);
@@ -204,7 +205,8 @@ Result<Response> handle(App& app, Request& request) {
   auto referred = answer_to(app, request, *caller, *form, began);
   if (!referred) return referred.error();
   if (!*referred) {
-    std::this_thread::sleep_until(began + kRefusedAfter);
+    std::this_thread::sleep_until(began +
+                                  ((Clock::now() - began) / kRefusedAfter + 1) * kRefusedAfter);
     return Error{Errc::not_found, "that is not proven; send the bytes"};
   }
   const auto& [folder, put, bytes] = **referred;
